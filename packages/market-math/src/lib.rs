@@ -1,1 +1,15 @@
-//! Being built.
+//! The arithmetic of the market as pure functions: no storage, no clock, no messages.
+//!
+//! Every function that divides says which way it rounds, and who keeps the remainder. All of it is checked: what does
+//! not fit is an error, never a wrapped number.
+
+pub mod accrual;
+pub mod auction;
+pub mod bond;
+pub mod dutch;
+pub mod fee;
+pub mod reputation;
+pub mod rounding;
+pub mod sampling;
+
+pub use rounding::{mul_div, MathError, Rounding};
