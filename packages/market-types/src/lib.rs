@@ -9,6 +9,8 @@
 pub mod attestation;
 pub mod contract;
 pub mod control;
+pub mod defaults;
+pub mod deployment;
 pub mod digest;
 pub mod escrow;
 pub mod events;

@@ -1,7 +1,7 @@
 //! What a tenant asks for.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Binary, Uint128};
+use cosmwasm_std::{Addr, Binary, Uint128};
 
 use crate::resources::{Attribute, DeviceClass, Resources};
 use crate::{BasisPoints, Hash32, Price, Seconds};
@@ -54,6 +54,25 @@ pub struct Requirements<A> {
     /// Provider owners never taken. At most 16.
     pub deny: Vec<A>,
     pub min_reputation: BasisPoints,
+}
+
+impl Requirements<Addr> {
+    /// The same for a message.
+    pub fn unchecked(&self) -> Requirements<String> {
+        let strings = |addrs: &[Addr]| addrs.iter().map(Addr::to_string).collect();
+        Requirements {
+            resources: self.resources.clone(),
+            classes: self.classes.clone(),
+            attributes: self.attributes.clone(),
+            signatures: self.signatures.as_ref().map(|signatures| match signatures {
+                Signatures::AllOf(auditors) => Signatures::AllOf(strings(auditors)),
+                Signatures::AnyOf(auditors) => Signatures::AnyOf(strings(auditors)),
+            }),
+            allow: strings(&self.allow),
+            deny: strings(&self.deny),
+            min_reputation: self.min_reputation,
+        }
+    }
 }
 
 #[cw_serde]
@@ -159,4 +178,8 @@ pub mod limits {
     pub const TIMEOUT: Seconds = Seconds(30 * 86_400);
     pub const MIN_TIMEOUT: Seconds = Seconds(10);
     pub const MIN_ACK_EVERY: Seconds = Seconds(600);
+    /// Highest maximum price; leaves room for any product with a time, a number of units or a score.
+    pub const MAX_PRICE: u128 = u128::MAX >> 40;
+    /// Bytes of a session key.
+    pub const SESSION_KEY: usize = 33;
 }

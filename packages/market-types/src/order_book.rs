@@ -61,7 +61,8 @@ pub enum ExecuteMsg {
     Bid {
         order: OrderId,
         price: Price,
-        /// Network tokens put at stake for a task's work, at least 20 unit prices in value. Zero on a stream.
+        /// Network tokens put at stake for a task's work. In value at least `work_bond_units` times the highest price the bid
+        /// could be paid: its own on `pay_as_bid`, the order's maximum on `second_price`. Zero on a stream.
         work_bond: Uint128,
     },
     /// From anybody, in `[closes, expires)`: the best bid that can commit wins; if none can, the order ends unfilled and is refunded.
@@ -221,8 +222,10 @@ pub struct SimulateResponse {
     pub provider: Option<ProviderNo>,
     /// `None`: this provider could commit now.
     pub refusal: Option<Refusal>,
+    /// What the award would lock as lease bond, in network tokens.
     pub lease_bond: Uint128,
-    /// Least work bond, in network tokens.
+    /// Least work bond of a bid at this price, in network tokens.
+    pub min_work_bond: Uint128,
     pub reputation: Option<BasisPoints>,
 }
 

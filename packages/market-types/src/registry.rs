@@ -113,7 +113,8 @@ pub enum ExecuteMsg {
     // --- the order book
     /// Reserve capacity and lock bonds for a lease, in one step or not at all.
     Commit(Commitment),
-    /// A bidder that shrank after bidding could not commit: it pays `value` (payment token) in bond to the tenant.
+    /// A bidder that shrank after bidding could not commit: it pays `value` (payment token) in bond to the tenant. Never fails for
+    /// want of bond or of a fresh bond price: it pays what there is, at the last price known.
     NoShow {
         order: OrderId,
         provider: String,
@@ -268,6 +269,8 @@ pub struct Candidacy {
     pub needs: Requirements<String>,
     pub stakes: Stakes,
     pub price: BidPrice,
+    /// The bid was made earlier and binds its provider: agent limits guard the making of bids and are not asked again.
+    pub binding: bool,
 }
 
 #[cw_serde]
@@ -394,8 +397,14 @@ pub struct Verdict {
     pub provider: Option<ProviderRef>,
     /// `None`: it can commit now.
     pub refusal: Option<Refusal>,
+    /// The class a commitment would take its capacity from. `None` only with a refusal.
+    pub class: Option<DeviceClass>,
     /// Lease bond that a commitment would lock, in network tokens.
     pub lease_bond: Uint128,
+    /// Least work bond, in network tokens.
+    pub min_work_bond: Uint128,
+    /// Value of the work bond named, in the payment token.
+    pub work_bond_value: Uint128,
     /// What the no-show penalty would be, in network tokens.
     pub no_show: Uint128,
 }
@@ -433,7 +442,7 @@ pub enum QueryMsg {
     /// What each group of machines has and has committed.
     #[returns(Vec<CapacityResponse>)]
     Capacity { owner: String },
-    /// Can these bidders commit now? At most 8 candidacies.
+    /// Can these bidders commit now? One verdict each, in the order asked. At most 8 candidacies.
     #[returns(Vec<Verdict>)]
     Judge { candidacies: Vec<Candidacy> },
     #[returns(Page<CommitmentResponse, LeaseId>)]
