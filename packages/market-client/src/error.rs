@@ -1,0 +1,24 @@
+use std::path::PathBuf;
+
+use chain_client::{QueryError, TxError};
+use thiserror::Error;
+
+#[derive(Error, Debug)]
+pub enum MarketError {
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    #[error(transparent)]
+    Tx(#[from] TxError),
+    #[error(transparent)]
+    Message(#[from] chain_client::AddressError),
+    #[error("cannot read the market's addresses from {}: {cause}", path.display())]
+    ReadFile { path: PathBuf, cause: String },
+    #[error("cannot write the market's addresses to {}: {cause}", path.display())]
+    WriteFile { path: PathBuf, cause: String },
+    #[error("the addresses are of chain {file:?}, but the node serves {node:?}")]
+    OtherChain { file: String, node: String },
+    #[error("this market has no token {name:?}; it has {known}")]
+    UnknownToken { name: String, known: String },
+    #[error("contract {contract} is not wired as the addresses say: {found}")]
+    Wiring { contract: String, found: String },
+}
