@@ -71,12 +71,13 @@ pub enum ExecuteMsg {
     },
     /// The lowest prices the agent may bid and the largest bonds it may lock.
     SetAgentLimits(AgentLimits),
-    /// GPUs will be away in `[from, until)`: `from` at least 24 h ahead, `until` at most 14 days after it. One announcement at a time.
+    /// GPUs will be away in `[from, until)`: `from` at least 24 h ahead, `until` at most 14 days after it. One announcement at a time:
+    /// refused until the last one is over. Nothing is committed meanwhile; a lease that reaches into it is its bidder's risk.
     AnnounceMaintenance {
         from: UnixTime,
         until: UnixTime,
     },
-    /// Leave the market. Refused while anything is committed.
+    /// Leave the market for good. Refused while anything is committed. The bond comes out through `Unbond`.
     Retire {},
     /// Begin to unbond free bond. At most 16 unbondings at a time.
     Unbond {
@@ -100,7 +101,11 @@ pub enum ExecuteMsg {
     },
 
     // --- price keepers, and the governor without bound on the step
-    /// What 1,000,000 base units of the network token are worth, in base units of `token`.
+    /// What 1,000,000 base units of the network token are worth, in base units of `token`; above zero. The governor sets the first
+    /// one. Each setting by the governor opens a window of 24 h whose anchor is the new price; the first setting by a keeper after
+    /// a window's end opens the next one, anchored at the price until then. Within a window no keeper goes further than
+    /// `floor(anchor * daily_move)` from the anchor, so repeated steps gain nothing. The network token needs no price: as a payment
+    /// token it is worth itself.
     SetBondPrice {
         token: String,
         price: Uint128,
@@ -114,7 +119,8 @@ pub enum ExecuteMsg {
     /// Reserve capacity and lock bonds for a lease, in one step or not at all.
     Commit(Commitment),
     /// A bidder that shrank after bidding could not commit: it pays `value` (payment token) in bond to the tenant. Never fails for
-    /// want of bond or of a fresh bond price: it pays what there is, at the last price known.
+    /// want of bond or of a fresh bond price: it pays what there is, at the last price known (without one, nothing), out of free bond,
+    /// then out of what is unbonding, never out of locked bond.
     NoShow {
         order: OrderId,
         provider: String,
@@ -128,9 +134,11 @@ pub enum ExecuteMsg {
         lease: LeaseId,
         part: ReleasePart,
     },
-    /// Move `share` of the lease's lease bond to the tenant's claimable, `tip` of it to `crank`.
+    /// Move `floor(lease bond * share)` of the lease's lease bond, at most what is left of it, to the tenant's claimable, and `tip`
+    /// out of that to whoever ended a silence. `tenant` is the lease's tenant now: a lease may have changed hands since the award.
     Penalize {
         lease: LeaseId,
+        tenant: String,
         share: BasisPoints,
         tip: Option<Tip>,
     },
@@ -339,7 +347,8 @@ pub enum Refusal {
     NotAllowed {},
     Denied {},
     ClassMissing {},
-    /// `largest` is the most one machine of a matching class has; `free` what is left over all of them.
+    /// `largest` is the most one machine of a matching class has; `free` the most that is left over all machines of one such class.
+    /// When every resource is there in some class and no class has all of them, the figures are those of the first matching class.
     ResourceShort {
         resource: String,
         asked: u64,
@@ -417,6 +426,8 @@ pub struct ProviderRef {
     pub agent: Addr,
     pub group: String,
     pub reputation: BasisPoints,
+    /// When the provider last made itself fit for less: fewer or lesser machines, lost attributes, tighter agent limits, maintenance,
+    /// unbonding, retirement. A bid placed before that and refused at the award is a no-show.
     pub shrunk_at: Option<UnixTime>,
 }
 
@@ -523,11 +534,15 @@ pub struct Resources64 {
 pub struct CommitmentResponse {
     pub lease: LeaseId,
     pub provider: ProviderNo,
+    /// At the award.
     pub tenant: Addr,
     pub class: DeviceClass,
     pub resources: Resources,
     pub token: Addr,
+    /// As locked at the award.
     pub lease_bond: Uint128,
+    /// Part of the lease bond that penalties took.
+    pub penalized: Uint128,
     pub work_bond: Uint128,
     /// Bond price at the award.
     pub bond_price: Uint128,
@@ -565,9 +580,11 @@ pub struct BondPriceResponse {
 pub struct ReputationResponse {
     /// Wilson lower bound, floor 1,000.
     pub score: BasisPoints,
-    /// Decayed weights, in millionths of an observation.
+    /// Decayed weights, in millionths of an observation: a lease's paid fee for it; when its provider ended it other than by notice,
+    /// the expected fee against it. Fees are valued in network tokens at the bond price; without one they weigh nothing.
     pub success_weight: Uint128,
     pub failure_weight: Uint128,
+    /// Counts are totals and do not decay.
     pub leases_ended_by_tenant: u64,
     pub leases_ended_by_provider: u64,
     pub leases_ended_by_network: u64,
