@@ -74,10 +74,25 @@ impl HeightCursor {
                 return Ok(None);
             }
         }
-        let results = self.chain.block_results(self.seen.saturating_add(1)).await;
-        let results = results.inspect_err(|_| self.latest = 0)?;
-        self.seen = results.height;
-        Ok(Some(results.contract_events()))
+        let wanted = self.seen.saturating_add(1);
+        match self.chain.block_results(wanted).await {
+            Ok(results) => {
+                self.seen = results.height;
+                Ok(Some(results.contract_events()))
+            }
+            // A node stores a block before its results: the newest may lack them for a moment.
+            Err(RpcError::Node { message, data, .. })
+                if wanted == self.latest
+                    && format!("{message} {data}").contains("could not find results") =>
+            {
+                self.latest = 0;
+                Ok(None)
+            }
+            Err(error) => {
+                self.latest = 0;
+                Err(error.into())
+            }
+        }
     }
 
     /// Waits for the next height's events.

@@ -20,6 +20,9 @@ pub struct Options {
     pub request_timeout: Duration,
     /// Bound on the wait for a transaction to be in a block. Default 60 s.
     pub confirm_timeout: Duration,
+    /// A node may forget a waiting transaction (restart, full mempool): the same bytes are sent again this often.
+    /// Default 5 s.
+    pub rebroadcast_interval: Duration,
     /// Pause between two looks at a pending transaction or a pending block. Default 250 ms.
     pub poll_interval: Duration,
     /// Bound on one answer, in bytes. Default 16 MiB.
@@ -38,6 +41,7 @@ impl Default for Options {
             chain_id: None,
             request_timeout: Duration::from_secs(10),
             confirm_timeout: Duration::from_secs(60),
+            rebroadcast_interval: Duration::from_secs(5),
             poll_interval: Duration::from_millis(250),
             max_answer: 16 << 20,
         }

@@ -22,6 +22,8 @@ pub struct PublicKey([u8; 33]);
 impl SigningKey {
     /// From a 32-byte scalar, big endian.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        // k256 pads short input; a truncated key is a mistake here.
+        let bytes: &[u8; 32] = bytes.try_into().map_err(|_| KeyError::PrivateKey)?;
         Secret::from_slice(bytes)
             .map(Self)
             .map_err(|_| KeyError::PrivateKey)

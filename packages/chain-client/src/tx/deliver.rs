@@ -21,9 +21,6 @@ use crate::{
 
 /// Code of the SDK for a transaction that already waits in the mempool.
 const IN_MEMPOOL: (&str, u32) = ("sdk", 19);
-/// A node may forget a waiting transaction (restart, full mempool): the same bytes are sent again this often.
-const REBROADCAST_EVERY: Duration = Duration::from_secs(5);
-
 /// How a node took a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Broadcast {
@@ -71,21 +68,12 @@ impl Chain {
             {
                 return Ok(Broadcast::Known)
             }
-            Err(error) if error.may_have_been_heard() => {
-                return Err(TxError::Undecided { hash, cause: error })
-            }
             Err(error) => BroadcastError::Rpc(error),
         };
-        if heard_elsewhere {
-            let cause = RpcError::Node {
-                method: "broadcast_tx_sync",
-                code: 0,
-                message: "refused after another endpoint fell silent".to_owned(),
-                data: refusal.to_string(),
-            };
-            return Err(TxError::Undecided { hash, cause });
+        match heard_elsewhere {
+            true => Err(TxError::Undecided { hash, cause: refusal }),
+            false => Err(refusal.into()),
         }
-        Err(refusal.into())
     }
 
     /// What a block made of a transaction; `None` if no block has it (yet).
@@ -123,37 +111,52 @@ impl Chain {
     /// [`TxError::Broadcast`] if the node declined.
     pub async fn deliver(&self, tx: &TxBytes, timeout: Duration) -> Result<TxOutcome, TxError> {
         let hash = tx.hash();
-        if let Some(outcome) = self.tx(&hash).await? {
-            return Ok(outcome);
+        match self.tx(&hash).await? {
+            Some(outcome) => Ok(outcome),
+            None => match self.broadcast(tx).await {
+                Ok(_) | Err(TxError::Undecided { .. }) => self.wait_for(&hash, timeout, Some(tx)).await,
+                Err(error) => self.out_of_turn(&hash, timeout, error).await,
+            },
         }
-        match self.broadcast(tx).await {
-            Ok(_) | Err(TxError::Undecided { .. }) => {}
-            Err(TxError::Broadcast(BroadcastError::Sequence { expected, got })) if expected > got => {
-                // It may have entered a block between the look and the broadcast.
-                return match self.tx(&hash).await? {
-                    Some(outcome) => Ok(outcome),
-                    None => Err(TxError::Superseded { hash, expected, got }),
-                };
-            }
-            Err(error) => return Err(error),
-        }
-        self.wait_for(&hash, timeout, Some(tx)).await
     }
 
-    async fn wait_for(
+    /// Whose sequence is used up may be in a block already that the node has not indexed yet.
+    async fn out_of_turn(
+        &self,
+        hash: &TxHash,
+        timeout: Duration,
+        error: TxError,
+    ) -> Result<TxOutcome, TxError> {
+        match error {
+            TxError::Broadcast(BroadcastError::Sequence { expected, got }) if expected > got => {
+                let patience = timeout.min(self.options().rebroadcast_interval);
+                match self.wait_for(hash, patience, None).await {
+                    Err(TxError::Unconfirmed { last: None, .. }) => Err(TxError::Superseded {
+                        hash: *hash,
+                        expected,
+                        got,
+                    }),
+                    answer => answer,
+                }
+            }
+            error => Err(error),
+        }
+    }
+
+    /// Sends `again` once in a while, if given.
+    pub(super) async fn wait_for(
         &self,
         hash: &TxHash,
         timeout: Duration,
         again: Option<&TxBytes>,
     ) -> Result<TxOutcome, TxError> {
         let (start, mut sent) = (Instant::now(), Instant::now());
-        let mut last = None;
         loop {
-            match self.tx(hash).await {
+            let last = match self.tx(hash).await {
                 Ok(Some(outcome)) => return Ok(outcome),
-                Ok(None) => {}
-                Err(error) => last = Some(error),
-            }
+                Ok(None) => None,
+                Err(error) => Some(error),
+            };
             if start.elapsed() >= timeout {
                 return Err(TxError::Unconfirmed {
                     hash: *hash,
@@ -161,8 +164,8 @@ impl Chain {
                     last,
                 });
             }
-            if let (Some(tx), true) = (again, sent.elapsed() >= REBROADCAST_EVERY) {
-                // Whatever the node says now, only the block decides.
+            if let (Some(tx), true) = (again, sent.elapsed() >= self.options().rebroadcast_interval) {
+                // Whatever the node says now, only a block decides.
                 let answer = self.broadcast(tx).await;
                 tracing::debug!(%hash, ?answer, "broadcast again");
                 sent = Instant::now();

@@ -47,7 +47,7 @@ pub enum TxError {
     /// No endpoint confirmed that it took the transaction, and none denied it. The same bytes may be sent again;
     /// signing the messages anew could do them twice.
     #[error("it is not known whether a node took {hash}: {cause}")]
-    Undecided { hash: TxHash, cause: RpcError },
+    Undecided { hash: TxHash, cause: BroadcastError },
     /// It may still be included later.
     #[error("{hash} was in no block after {waited:?}")]
     Unconfirmed {

@@ -98,7 +98,8 @@ impl Signer {
     /// Broadcasts bytes of [`Signer::sign`] and learns the sequence from a refusal.
     ///
     /// # Errors
-    /// As [`Chain::broadcast`]. After a refusal the sequence is free again, and the messages have to be signed anew.
+    /// As [`Chain::broadcast`]. After a refusal the sequence is free again, and the messages have to be signed anew;
+    /// after [`TxError::Undecided`] the same bytes have to be sent again.
     pub async fn broadcast(&self, tx: &TxBytes) -> Result<Broadcast, TxError> {
         let mut sequence = self.sequence.lock().await;
         self.broadcast_next(&mut sequence, tx).await
@@ -128,24 +129,36 @@ impl Signer {
     /// Signs, broadcasts and waits. A refused sequence is corrected and the messages signed anew.
     ///
     /// # Errors
-    /// [`TxError::Failed`] if the transaction failed in its block; [`TxError::Undecided`] and
-    /// [`TxError::Unconfirmed`] if its fate is open.
+    /// [`TxError::Failed`] if the transaction failed in its block; [`TxError::Unconfirmed`] if its fate is open.
     pub async fn submit(&self, msgs: &[Msg], options: &TxOptions) -> Result<TxOutcome, TxError> {
-        let tx = self.send(msgs, options).await?;
-        self.chain
-            .deliver(&tx, self.chain.options().confirm_timeout)
-            .await?
-            .check()
+        let timeout = self.chain.options().confirm_timeout;
+        let outcome = match self.place(msgs, options).await? {
+            (tx, None) => self.chain.wait_for(&tx.hash(), timeout, Some(&tx)).await?,
+            (tx, Some(_)) => self.chain.deliver(&tx, timeout).await?,
+        };
+        outcome.check()
     }
 
     /// Signs and broadcasts without waiting for a block.
+    ///
+    /// # Errors
+    /// [`TxError::Undecided`] if it is not known whether a node took it; [`Signer::submit`] follows such ones up.
     pub async fn send(&self, msgs: &[Msg], options: &TxOptions) -> Result<TxBytes, TxError> {
+        match self.place(msgs, options).await? {
+            (tx, None) => Ok(tx),
+            (_, Some(undecided)) => Err(undecided),
+        }
+    }
+
+    /// The bytes that a node took, or may have taken.
+    async fn place(&self, msgs: &[Msg], options: &TxOptions) -> Result<(TxBytes, Option<TxError>), TxError> {
         let mut sequence = self.sequence.lock().await;
         let mut corrections = 0;
         loop {
             let tx = self.sign_next(&mut sequence, msgs, options).await?;
             match self.broadcast_next(&mut sequence, &tx).await {
-                Ok(_) => return Ok(tx),
+                Ok(_) => return Ok((tx, None)),
+                Err(undecided @ TxError::Undecided { .. }) => return Ok((tx, Some(undecided))),
                 Err(TxError::Broadcast(BroadcastError::Sequence { .. })) if corrections < CORRECTIONS => {
                     corrections += 1;
                 }
