@@ -1,7 +1,7 @@
 //! `attestation`: was the work really done? Batches of receipts come in as Merkle roots, vest, and are released.
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
-use cosmwasm_std::{Addr, Uint128, Uint64};
+use cosmwasm_std::{Addr, Uint128};
 
 use crate::control::{ControlMsg, ControlResponse, Roles, Solvency};
 use crate::order::ComparisonClass;
@@ -112,8 +112,8 @@ pub struct BatchResponse {
     pub posted_at: UnixTime,
     pub posted_height: u64,
     pub vests_at: UnixTime,
-    /// Audit probability of each unit, as a 64-bit fraction.
-    pub audit_rate: Uint64,
+    /// Audit probability of each unit, in 2^-64; 2^64 means that every unit is audited.
+    pub audit_rate: Uint128,
     /// Paid into the audit pool at release.
     pub premium: Uint128,
     pub status: BatchStatus,

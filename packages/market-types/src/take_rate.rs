@@ -10,7 +10,7 @@ use crate::{BasisPoints, LotId, Page, Paging, Seconds, UnixTime};
 #[cw_serde]
 pub struct InstantiateMsg {
     pub roles: Roles<String>,
-    /// Hard bounds of every take rate, for ever.
+    /// Hard bounds of every take rate, for ever; at most 5,000 bps.
     pub min_rate: BasisPoints,
     pub max_rate: BasisPoints,
     pub params: Params<String>,
@@ -26,7 +26,7 @@ pub struct Params<A> {
     pub rates: Vec<TokenRate<A>>,
     /// A new rate counts this long after it was decided [3 days; 0 to 30 days].
     pub rate_delay: Seconds,
-    /// Most a rate moves in one change [100 bps; at least 1].
+    /// Most a rate moves in one change [100 bps; 1 to 10,000].
     pub rate_step: BasisPoints,
     /// How fees are split. The three shares make 10,000.
     pub shares: Shares<A>,
@@ -62,17 +62,19 @@ pub struct Shares<A> {
 pub struct AuctionParams<A> {
     pub token: A,
     pub min_lot: Uint128,
-    /// Network tokens (base units) for 1,000,000 base units of `token` that count as the last price before the first lot.
+    /// Network tokens (base units) for 1,000,000 base units of `token` that count as the last price before the first lot. 128 to 10^30.
     pub first_price: Uint128,
 }
 
-/// Fields left out stay as they are. A rate change is scheduled, the rest counts at once.
+/// Fields left out stay as they are; `auctions` replaces the whole list, which leaves open lots alone. The rest counts at once, but a rate
+/// waits: it comes into force `rate_delay` later, is at most `rate_step` from the rate in force now, and takes the place of a change
+/// that still waits. Naming the rate in force takes back a waiting change. Delay and step are those from before the message.
 #[cw_serde]
 #[derive(Eq, Default)]
 #[serde(deny_unknown_fields)]
 pub struct ParamsUpdate {
     pub default_rate: Option<BasisPoints>,
-    /// Adds or changes the rates of these tokens.
+    /// Adds or changes the rates of these tokens. One that is new here starts from the default rate in force and no longer follows it.
     pub rates: Option<Vec<TokenRate<String>>>,
     pub rate_delay: Option<Seconds>,
     pub rate_step: Option<BasisPoints>,
@@ -86,12 +88,14 @@ pub struct ParamsUpdate {
 pub enum ExecuteMsg {
     Control(ControlMsg),
     UpdateParams(ParamsUpdate),
+    /// Hooks of the network token and of the payment tokens of the escrow, listed now or once; see [`Hook`].
     Receive(Cw20ReceiveMsg),
     /// From anybody: open a lot of the burn share of `token`, once it reaches the least lot or has waited long enough.
     Kick {
         token: String,
     },
-    /// From anybody: an unsold lot goes back and restarts from eight times its floor.
+    /// From anybody: what is left of an expired lot opens as a new one, together with what waits. It starts from eight times the old
+    /// floor; if at least half of the lot was sold, from eight times the last price, as any other.
     Restart {
         token: String,
     },
@@ -151,7 +155,7 @@ pub enum QueryMsg {
     AllTotals { paging: Paging<String> },
     #[returns(Option<LotResponse>)]
     Lot { token: String },
-    /// What `pay` network tokens would buy now.
+    /// What `pay` network tokens would buy now. Taking it also asks for at least 5 % of the lot, or all that is left.
     #[returns(QuoteResponse)]
     Quote { token: String, pay: Uint128 },
 }
