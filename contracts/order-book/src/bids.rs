@@ -1,0 +1,63 @@
+//! The bids of an order, kept in rank order. The only place that writes them, so both maps always agree.
+
+use cosmwasm_std::{Order as Direction, StdResult, Storage, Uint128};
+use market_types::{OrderId, ProviderNo};
+
+use crate::state::{Bid, BIDS, BID_OF};
+
+/// A bid and its place in the order of ranks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ranked {
+    pub rank: Uint128,
+    pub sequence: u32,
+    pub bid: Bid,
+}
+
+type Entry = StdResult<((u128, u32), Bid)>;
+
+fn ranked(entry: Entry) -> StdResult<Ranked> {
+    entry.map(|((rank, sequence), bid)| Ranked {
+        rank: Uint128::new(rank),
+        sequence,
+        bid,
+    })
+}
+
+/// Every bid of `order`, best first.
+pub fn best_first(storage: &dyn Storage, order: OrderId) -> impl Iterator<Item = StdResult<Ranked>> + '_ {
+    BIDS.sub_prefix(order)
+        .range(storage, None, None, Direction::Ascending)
+        .map(ranked)
+}
+
+pub fn best(storage: &dyn Storage, order: OrderId) -> StdResult<Option<Ranked>> {
+    best_first(storage, order).next().transpose()
+}
+
+pub fn worst(storage: &dyn Storage, order: OrderId) -> StdResult<Option<Ranked>> {
+    BIDS.sub_prefix(order)
+        .range(storage, None, None, Direction::Descending)
+        .next()
+        .map(ranked)
+        .transpose()
+}
+
+/// The live bid of `provider`.
+pub fn of_provider(storage: &dyn Storage, order: OrderId, provider: ProviderNo) -> StdResult<Option<Ranked>> {
+    let Some((rank, sequence)) = BID_OF.may_load(storage, (order, provider))? else {
+        return Ok(None);
+    };
+    let bid = BIDS.load(storage, (order, rank.u128(), sequence))?;
+    Ok(Some(Ranked { rank, sequence, bid }))
+}
+
+/// Put a bid into the book. A provider that has one there must have it [`remove`]d before.
+pub fn insert(storage: &mut dyn Storage, order: OrderId, new: &Ranked) -> StdResult<()> {
+    BIDS.save(storage, (order, new.rank.u128(), new.sequence), &new.bid)?;
+    BID_OF.save(storage, (order, new.bid.provider), &(new.rank, new.sequence))
+}
+
+pub fn remove(storage: &mut dyn Storage, order: OrderId, old: &Ranked) {
+    BIDS.remove(storage, (order, old.rank.u128(), old.sequence));
+    BID_OF.remove(storage, (order, old.bid.provider));
+}
