@@ -1,1 +1,15 @@
-//! Being built.
+//! The provider's daemon: it watches the chain, bids, runs what it won, attests it, and serves its tenants.
+//!
+//! - [`machine`] and [`bidding`] decide, as pure functions; [`inventory`] counts GPUs.
+//! - [`journal`] remembers: intent before effect, signed bytes before they are sent.
+//! - [`market`] asks the chain; [`watch`] follows it by height; [`queue`] sends transactions.
+//! - [`work`] runs units; [`gateway`] takes manifests and inputs and gives results.
+//! - [`daemon`] ties them together.
+//! - [`request`] and [`client`] are for whoever talks to a gateway.
+
+pub mod bidding;
+pub mod config;
+pub mod fault;
+pub mod inventory;
+pub mod machine;
+pub mod request;
