@@ -31,7 +31,7 @@ pub struct ClassParams {
     pub class: ComparisonClass,
     /// From a batch's block to its release [24 h, tokens 6 h; 0 to 7 days].
     pub vesting: Seconds,
-    /// Least probability that a unit is audited, in millionths [exact 5,000, image 10,000, vector 20,000, tokens 2,000].
+    /// Least probability that a unit is audited, in millionths [exact 5,000, image 10,000, vector 20,000, tokens 2,000; to 250,000; none 0].
     pub audit_floor_ppm: u32,
     /// Cost of an audit as a share of the unit price [exact, vector 10,000; image, tokens 1,000; none 0].
     pub audit_cost: BasisPoints,
@@ -114,7 +114,7 @@ pub struct BatchResponse {
     pub vests_at: UnixTime,
     /// Audit probability of each unit, in 2^-64; 2^64 means that every unit is audited.
     pub audit_rate: Uint128,
-    /// Paid into the audit pool at release.
+    /// Of the whole batch, paid into the audit pool at release; at most half its price.
     pub premium: Uint128,
     pub status: BatchStatus,
 }

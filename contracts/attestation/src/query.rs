@@ -1,0 +1,67 @@
+//! Answers.
+
+use cosmwasm_std::{Deps, Order, StdResult};
+use cw_storage_plus::Bound;
+use market_types::attestation::{BatchResponse, BatchStatus, Params};
+use market_types::{BatchNo, LeaseId, Page, Paging};
+
+use crate::state::{Batch, Outcome, BATCHES, OUTCOMES, PARAMS};
+use crate::ContractError;
+
+pub fn params(deps: Deps) -> Result<Params, ContractError> {
+    Ok(PARAMS.load(deps.storage)?)
+}
+
+pub fn batch(deps: Deps, lease: LeaseId, batch: BatchNo) -> Result<BatchResponse, ContractError> {
+    let stored = BATCHES
+        .may_load(deps.storage, (lease, batch))?
+        .ok_or(ContractError::NoBatch { lease, batch })?;
+    Ok(describe(deps, lease, batch, stored)?)
+}
+
+pub fn batches(
+    deps: Deps,
+    lease: LeaseId,
+    paging: Paging<BatchNo>,
+) -> Result<Page<BatchResponse, BatchNo>, ContractError> {
+    let limit = paging.limit();
+    let after = paging.start_after.map(Bound::exclusive);
+    let mut entries = BATCHES
+        .prefix(lease)
+        .range(deps.storage, after, None, Order::Ascending);
+    let items = entries
+        .by_ref()
+        .take(limit)
+        .map(|entry| {
+            let (batch, stored) = entry?;
+            describe(deps, lease, batch, stored)
+        })
+        .collect::<StdResult<Vec<_>>>()?;
+    let more = entries.next().is_some();
+    Ok(Page {
+        next_start_after: items.last().filter(|_| more).map(|last| last.batch),
+        items,
+    })
+}
+
+fn describe(deps: Deps, lease: LeaseId, batch: BatchNo, stored: Batch) -> StdResult<BatchResponse> {
+    let status = match OUTCOMES.may_load(deps.storage, (lease, batch))? {
+        None => BatchStatus::Vesting,
+        Some(Outcome::Released) => BatchStatus::Released,
+        Some(Outcome::Refunded) => BatchStatus::Refunded,
+    };
+    Ok(BatchResponse {
+        lease,
+        batch,
+        first_unit: stored.first_unit,
+        count: stored.count,
+        root: stored.root,
+        agent: stored.agent,
+        posted_at: stored.posted_at,
+        posted_height: stored.posted_height,
+        vests_at: stored.vests_at,
+        audit_rate: stored.audit_rate,
+        premium: stored.premium,
+        status,
+    })
+}
