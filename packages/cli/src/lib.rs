@@ -1,1 +1,11 @@
-//! Being built.
+//! The `leasebook` command: the market for tenants, providers and governors, in the units people use.
+
+pub mod amount;
+mod cli;
+pub mod commands;
+pub mod context;
+pub mod demo;
+pub mod local;
+pub mod output;
+
+pub use cli::{exit_code, run, start_logging, Cli};

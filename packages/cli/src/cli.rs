@@ -1,0 +1,136 @@
+//! The command line: what there is, and which code answers it.
+
+use anyhow::Result;
+use chain_client::{BroadcastError, ConnectError, QueryError, TxError};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+use market_client::MarketError;
+
+use crate::commands::{account, devnet, gov, job, keys, lease, market, order, provider};
+use crate::context::Global;
+use crate::demo;
+
+/// An on-chain exchange for GPU work.
+#[derive(Parser, Debug)]
+#[command(
+    name = "leasebook",
+    version,
+    propagate_version = true,
+    after_help = "Examples:
+  leasebook devnet                        a market of one's own to try things on
+  leasebook job submit orbit/ --max-price 0.05/frame --class software-vulkan
+  leasebook market book                   what is open, and at what price
+  leasebook why 7                         which rule keeps each provider from order 7
+
+Exit codes: 0 done, 1 something else, 2 wrong usage, 3 the node cannot be reached, 4 the chain or a contract refused."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run a chain with a market on this machine, for trying things
+    Devnet(devnet::Args),
+    /// Keys
+    #[command(subcommand)]
+    Keys(keys::Keys),
+    /// Money: deposit, balance, withdraw
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Be a provider
+    #[command(subcommand)]
+    Provider(provider::Provider),
+    /// Jobs: check a manifest, submit it, watch it, fetch its results
+    #[command(subcommand)]
+    Job(job::Job),
+    /// Orders
+    #[command(subcommand)]
+    Order(order::Order),
+    /// Bids
+    #[command(subcommand)]
+    Bid(order::Bid),
+    /// Leases
+    #[command(subcommand)]
+    Lease(lease::Lease),
+    /// The book, clearing prices, what contracts hold and owe
+    #[command(subcommand)]
+    Market(market::MarketCommand),
+    /// Parameters, proposals and votes
+    #[command(subcommand)]
+    Gov(gov::Gov),
+    /// Which rule keeps a provider from an order
+    Why {
+        order: u64,
+        /// Owner's address [default: every provider]
+        provider: Option<String>,
+    },
+    /// The whole market in one story, on a chain made for it
+    Demo(demo::Args),
+    /// Completions for a shell
+    Completions { shell: Shell },
+}
+
+/// # Errors
+/// Whatever kept the command from doing what it was asked.
+pub async fn run(cli: Cli) -> Result<()> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Devnet(args) => devnet::run(global, args).await,
+        Command::Keys(command) => keys::run(global, command),
+        Command::Account(command) => account::run(global, command).await,
+        Command::Provider(command) => provider::run(global, command).await,
+        Command::Job(command) => job::run(global, command).await,
+        Command::Order(command) => order::run(global, command).await,
+        Command::Bid(command) => order::run_bid(global, command).await,
+        Command::Lease(command) => lease::run(global, command).await,
+        Command::Market(command) => market::run(global, command).await,
+        Command::Gov(command) => gov::run(global, command).await,
+        Command::Why { order, provider } => market::why(global, order, provider).await,
+        Command::Demo(args) => demo::run(global, args).await,
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "leasebook", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+/// Logs go to stderr, quiet unless `RUST_LOG` asks for more.
+pub fn start_logging() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// 3 when the node could not be reached, 4 when the chain or a contract refused, 1 otherwise.
+pub fn exit_code(error: &anyhow::Error) -> u8 {
+    let query = |error: &QueryError| if matches!(error, QueryError::Rpc(_)) { 3 } else { 4 };
+    let tx = |error: &TxError| match error {
+        TxError::Query(error) => query(error),
+        TxError::Broadcast(BroadcastError::Rpc(_)) | TxError::Undecided { .. } => 3,
+        _ => 4,
+    };
+    for cause in error.chain() {
+        if cause.downcast_ref::<ConnectError>().is_some() {
+            return 3;
+        }
+        if let Some(error) = cause.downcast_ref::<QueryError>() {
+            return query(error);
+        }
+        if let Some(error) = cause.downcast_ref::<TxError>() {
+            return tx(error);
+        }
+        match cause.downcast_ref::<MarketError>() {
+            Some(MarketError::Query(error)) => return query(error),
+            Some(MarketError::Tx(error)) => return tx(error),
+            _ => {}
+        }
+    }
+    1
+}

@@ -1,0 +1,100 @@
+//! `leasebook account`: money in the escrow and outside it.
+
+use anyhow::Result;
+use clap::Subcommand;
+use market_types::escrow::{ExecuteMsg, Hook};
+use serde_json::json;
+
+use crate::context::{Global, Receipt};
+use crate::output::Table;
+
+#[derive(Subcommand, Debug)]
+pub enum Account {
+    /// Move tokens from the wallet into the escrow
+    Deposit {
+        amount: String,
+        /// Whose money it becomes [default: the sender's]
+        #[arg(long)]
+        owner: Option<String>,
+    },
+    /// Wallet and escrow, by token
+    Balance {
+        /// [default: the address of --from]
+        address: Option<String>,
+    },
+    /// Take available money out of the escrow
+    Withdraw {
+        /// [default: all of it]
+        amount: Option<String>,
+    },
+    /// Send tokens from wallet to wallet
+    Send { to: String, amount: String },
+}
+
+pub async fn run(global: &Global, command: Account) -> Result<()> {
+    let output = global.output();
+    match command {
+        Account::Deposit { amount, owner } => {
+            let acting = global.acting().await?;
+            let (token, scale) = acting.payment()?;
+            let amount = scale.parse(&amount)?;
+            let escrow = &acting.market.deployment.contracts.lease_escrow;
+            let outcome = acting
+                .send(&token.address, escrow, amount, &Hook::Deposit { owner })
+                .await?;
+            output.show(&Receipt::from(&outcome), |_| {
+                format!("deposited {} {}", scale.format(amount), global.token)
+            })
+        }
+        Account::Withdraw { amount } => {
+            let acting = global.acting().await?;
+            let (token, scale) = acting.payment()?;
+            let amount = amount.map(|amount| scale.parse(&amount)).transpose()?;
+            let msg = ExecuteMsg::Withdraw {
+                token: token.address,
+                amount,
+            };
+            let outcome = acting
+                .execute(&acting.market.deployment.contracts.lease_escrow, &msg)
+                .await?;
+            let paid = outcome
+                .attribute("wasm-withdrawn", "amount")
+                .unwrap_or("0")
+                .parse()?;
+            output.show(&Receipt::from(&outcome), |_| {
+                format!("withdrew {} {}", scale.format(paid), global.token)
+            })
+        }
+        Account::Send { to, amount } => {
+            let acting = global.acting().await?;
+            let (token, scale) = acting.payment()?;
+            let amount = scale.parse(&amount)?;
+            let outcome = acting.transfer(&token.address, &to, amount).await?;
+            output.show(&Receipt::from(&outcome), |_| {
+                format!("sent {} {} to {to}", scale.format(amount), global.token)
+            })
+        }
+        Account::Balance { address } => {
+            let market = global.market().await?;
+            let address = match address {
+                Some(address) => address,
+                None => global
+                    .keyring()?
+                    .load(&global.from)?
+                    .address(market.chain.prefix())?,
+            };
+            let mut table = Table::new(["token", ">wallet", ">escrow"]);
+            let mut data = vec![];
+            for (name, token) in &market.deployment.tokens {
+                let scale = global.scale(token);
+                let wallet = market.balance(&token.address, &address).await?;
+                let escrow = market.available(&address, &token.address).await?;
+                data.push(json!({ "token": name, "wallet": wallet, "escrow": escrow }));
+                table.row([name.clone(), scale.format(wallet), scale.format(escrow)]);
+            }
+            output.show(&json!({ "address": address, "tokens": data }), |_| {
+                format!("{address}\n{}", table.render())
+            })
+        }
+    }
+}

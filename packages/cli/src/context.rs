@@ -1,0 +1,204 @@
+//! What every command works with: the node, the market's addresses, the keys, the way to print.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use chain_client::{Chain, GasPrice, Keyring, Msg, Options, Signer, TxOptions, TxOutcome};
+use clap::Args;
+use cosmwasm_std::Uint128;
+use cw20::Cw20ExecuteMsg;
+use market_client::Market;
+use market_types::deployment::TokenEntry;
+use serde::Serialize;
+
+use crate::amount::Scale;
+use crate::output::Output;
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// RPC of the chain; several, separated by commas, are tried in turn
+    #[arg(
+        long,
+        global = true,
+        env = "LEASEBOOK_NODE",
+        default_value = "http://127.0.0.1:26657",
+        value_delimiter = ','
+    )]
+    pub node: Vec<String>,
+    /// The market's addresses, as deploying wrote them [default: market.json in the home folder]
+    #[arg(long, global = true, env = "LEASEBOOK_MARKET", value_name = "FILE")]
+    pub market: Option<PathBuf>,
+    /// Keys and addresses live here [default: ~/.leasebook]
+    #[arg(long, global = true, env = "LEASEBOOK_HOME", value_name = "DIR")]
+    pub home: Option<PathBuf>,
+    /// Key that signs
+    #[arg(
+        long,
+        global = true,
+        env = "LEASEBOOK_FROM",
+        default_value = "me",
+        value_name = "KEY"
+    )]
+    pub from: String,
+    /// Payment token, by name or address
+    #[arg(long, global = true, default_value = "usdc")]
+    pub token: String,
+    /// Print one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Read and write amounts in base units
+    #[arg(long, global = true)]
+    pub raw: bool,
+    /// Price of gas
+    #[arg(long, global = true, default_value = "0.025ulease")]
+    pub gas_price: GasPrice,
+}
+
+impl Global {
+    pub fn output(&self) -> Output {
+        Output::new(self.json)
+    }
+
+    /// # Errors
+    /// No home folder is known and none was named.
+    pub fn home(&self) -> Result<PathBuf> {
+        match &self.home {
+            Some(home) => Ok(home.clone()),
+            None => Ok(dirs::home_dir()
+                .context("no home folder is known; name one with --home DIR")?
+                .join(".leasebook")),
+        }
+    }
+
+    pub fn keyring(&self) -> Result<Keyring> {
+        Ok(Keyring::open(self.home()?.join("keys"))?)
+    }
+
+    pub fn market_file(&self) -> Result<PathBuf> {
+        match &self.market {
+            Some(file) => Ok(file.clone()),
+            None => Ok(self.home()?.join("market.json")),
+        }
+    }
+
+    pub async fn chain(&self) -> Result<Chain> {
+        let options = Options {
+            gas_price: self.gas_price.clone(),
+            ..Options::default()
+        };
+        Ok(Chain::connect(&self.node, options).await?)
+    }
+
+    /// The market, to ask.
+    pub async fn market(&self) -> Result<Market> {
+        let file = self.market_file()?;
+        let deployment = market_client::load(&file)
+            .with_context(|| "name the file that deploying the market wrote with --market FILE")?;
+        Ok(Market::new(self.chain().await?, deployment)?)
+    }
+
+    /// The market and the key of `--from`, to act.
+    pub async fn acting(&self) -> Result<Acting> {
+        let market = self.market().await?;
+        let key = self.keyring()?.load(&self.from)?;
+        let signer = Signer::new(market.chain.clone(), key)?;
+        Ok(Acting {
+            market,
+            signer,
+            global: self.clone(),
+        })
+    }
+
+    pub fn scale(&self, token: &TokenEntry) -> Scale {
+        if self.raw {
+            Scale::Raw
+        } else {
+            Scale::Decimals(token.decimals)
+        }
+    }
+}
+
+/// A market and somebody who acts in it.
+pub struct Acting {
+    pub market: Market,
+    pub signer: Signer,
+    pub global: Global,
+}
+
+impl Acting {
+    pub fn address(&self) -> &str {
+        self.signer.address()
+    }
+
+    /// The payment token of `--token` with its scale.
+    pub fn payment(&self) -> Result<(TokenEntry, Scale)> {
+        self.named(&self.global.token)
+    }
+
+    /// The network token with its scale.
+    pub fn network(&self) -> Result<(TokenEntry, Scale)> {
+        self.named(&self.market.deployment.contracts.network_token)
+    }
+
+    fn named(&self, name: &str) -> Result<(TokenEntry, Scale)> {
+        let token = self.market.token(name)?.clone();
+        let scale = self.global.scale(&token);
+        Ok((token, scale))
+    }
+
+    pub async fn execute<M: Serialize>(&self, contract: &str, msg: &M) -> Result<TxOutcome> {
+        Ok(self.signer.execute(contract, msg, &[]).await?)
+    }
+
+    /// Send `amount` of `token` to `contract` with `hook`.
+    pub async fn send<H: Serialize>(
+        &self,
+        token: &str,
+        contract: &str,
+        amount: Uint128,
+        hook: &H,
+    ) -> Result<TxOutcome> {
+        self.execute(token, &Market::send_with_hook(contract, amount, hook)?)
+            .await
+    }
+
+    pub async fn transfer(&self, token: &str, recipient: &str, amount: Uint128) -> Result<TxOutcome> {
+        self.execute(
+            token,
+            &Cw20ExecuteMsg::Transfer {
+                recipient: recipient.into(),
+                amount,
+            },
+        )
+        .await
+    }
+
+    pub async fn submit(&self, msgs: &[Msg]) -> Result<TxOutcome> {
+        Ok(self.signer.submit(msgs, &TxOptions::default()).await?)
+    }
+}
+
+/// What a transaction left behind, for `--json` and for people.
+#[derive(Serialize)]
+pub struct Receipt {
+    pub hash: String,
+    pub height: u64,
+    pub gas_used: u64,
+}
+
+impl From<&TxOutcome> for Receipt {
+    fn from(outcome: &TxOutcome) -> Self {
+        Self {
+            hash: outcome.hash.to_string(),
+            height: outcome.height,
+            gas_used: outcome.gas_used,
+        }
+    }
+}
+
+/// # Errors
+/// The file cannot be read; the error names it.
+pub fn read(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}

@@ -1,0 +1,146 @@
+//! A market of one's own on the devnet: who takes part, and what they start with.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{bail, Context as _, Result};
+use chain_client::{Chain, Keyring, Signer, SigningKey};
+use cosmwasm_std::{coin, Coin, Uint128};
+use market_client::deploy::Parameters;
+use market_client::{Codes, Market, NewMarket, NewToken};
+use market_types::defaults::TOKEN;
+use market_types::registry;
+use serde_json::json;
+
+/// Fee coins every participant starts with.
+pub const PURSE: u128 = 1_000_000 * TOKEN;
+/// Network tokens and stablecoins every participant starts with.
+pub const TOKENS: u128 = 1_000_000 * TOKEN;
+
+/// Load the key called `name`, or make it.
+///
+/// # Errors
+/// The key ring refuses.
+pub fn key(keyring: &Keyring, name: &str) -> Result<SigningKey> {
+    if keyring.names()?.iter().any(|known| known == name) {
+        Ok(keyring.load(name)?)
+    } else {
+        Ok(keyring.create(name)?.0)
+    }
+}
+
+/// A devnet whose genesis funds `accounts` with fee coins; `validator` votes.
+pub fn chain_config(
+    home: Option<&Path>,
+    listen: SocketAddr,
+    accounts: &[String],
+    validator: &str,
+    voting_period: Duration,
+) -> devnet::Config {
+    devnet::Config {
+        listen,
+        home: home.map(Path::to_path_buf),
+        genesis: accounts
+            .iter()
+            .map(|account| (account.clone(), purse()))
+            .collect(),
+        validators: vec![validator.into()],
+        voting_period,
+        ..devnet::Config::default()
+    }
+}
+
+fn purse() -> Vec<Coin> {
+    vec![coin(PURSE, devnet::FEE_DENOM)]
+}
+
+/// Deploy a market on a fresh devnet: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price
+/// keeper and guardian, and a first bond price of one USDC for one LEASE.
+///
+/// # Errors
+/// The chain refused something.
+pub async fn found(keeper: &Signer, holders: &[String], parameters: Parameters) -> Result<Market> {
+    let chain = keeper.chain().clone();
+    let balances: Vec<_> = holders
+        .iter()
+        .map(|holder| (holder.clone(), Uint128::new(TOKENS)))
+        .collect();
+    let token = |name: &str, symbol: &str| NewToken {
+        name: name.into(),
+        symbol: symbol.into(),
+        balances: balances.clone(),
+        minter: None,
+    };
+    let new = NewMarket {
+        codes: Codes::GENESIS,
+        governor: chain.gov_account()?,
+        guardian: Some(keeper.address().into()),
+        network_token: token("Leasebook", "LEASE"),
+        payment_token: token("USD Coin of the devnet", "USDC"),
+        price_keeper: keeper.address().into(),
+        insurance_to: keeper.address().into(),
+        parameters,
+    };
+    let market = Market::new(chain, market_client::deploy(keeper, &new).await?)?;
+    let price = registry::ExecuteMsg::SetBondPrice {
+        token: market.token("usdc")?.address.clone(),
+        price: Uint128::new(TOKEN),
+    };
+    keeper
+        .execute(&market.deployment.contracts.provider_registry, &price, &[])
+        .await?;
+    Ok(market)
+}
+
+/// The devnet's own clock and block maker, which no real chain has.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    http: reqwest::Client,
+    url: String,
+}
+
+impl Clock {
+    pub fn of(chain: &Chain) -> Self {
+        Self {
+            http: reqwest::Client::new(),
+            url: chain.url().trim_end_matches('/').into(),
+        }
+    }
+
+    /// Move block time ahead and make a block.
+    ///
+    /// # Errors
+    /// The node is no devnet.
+    pub async fn advance(&self, seconds: u64) -> Result<()> {
+        let answer = self
+            .http
+            .post(format!("{}/devnet/time", self.url))
+            .json(&json!({ "advance_seconds": seconds }))
+            .send()
+            .await
+            .context("the clock of the devnet does not answer")?;
+        if !answer.status().is_success() {
+            bail!("the node refuses to move its clock: {}", answer.status());
+        }
+        Ok(())
+    }
+
+    /// Make `count` blocks now.
+    ///
+    /// # Errors
+    /// The node is no devnet.
+    pub async fn blocks(&self, count: u64) -> Result<()> {
+        for _ in 0..count {
+            let answer = self
+                .http
+                .post(format!("{}/devnet/block", self.url))
+                .send()
+                .await?;
+            if !answer.status().is_success() {
+                bail!("the node refuses to make a block: {}", answer.status());
+            }
+        }
+        Ok(())
+    }
+}
