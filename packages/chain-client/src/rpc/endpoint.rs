@@ -106,7 +106,7 @@ impl Endpoint {
                 data,
             });
         }
-        if reply.id != Value::from(id) {
+        if reply.id.as_u64() != Some(id) {
             return Err(garbage(format!("an answer to request {}, not {id}", reply.id)));
         }
         let result = reply

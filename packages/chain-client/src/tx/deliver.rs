@@ -155,7 +155,7 @@ impl Chain {
             let last = match self.tx(hash).await {
                 Ok(Some(outcome)) => return Ok(outcome),
                 Ok(None) => None,
-                Err(error) => Some(error),
+                Err(error) => Some(Box::new(error)),
             };
             if start.elapsed() >= timeout {
                 return Err(TxError::Unconfirmed {

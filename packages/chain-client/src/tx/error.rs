@@ -53,7 +53,7 @@ pub enum TxError {
     Unconfirmed {
         hash: TxHash,
         waited: Duration,
-        last: Option<RpcError>,
+        last: Option<Box<RpcError>>,
     },
     /// Its sequence was used by another transaction: it can never be included.
     #[error(
