@@ -39,9 +39,18 @@ pub fn network_tokens_worth(value: Uint128, price: Uint128) -> Result<Uint128, M
 /// # Errors
 /// The upper end does not fit into 128 bits, or `daily_move` is more than the whole.
 pub fn price_band(anchor: Uint128, daily_move: BasisPoints) -> Result<(Uint128, Uint128), MathError> {
-    let step = mul_div(anchor, daily_move.0.into(), BasisPoints::WHOLE.0.into(), Rounding::Down)?;
-    let low = anchor.checked_sub(step).map_err(|_| MathError::Underflow { a: anchor, b: step })?;
-    let high = anchor.checked_add(step).map_err(|_| MathError::SumOverflow { a: anchor, b: step })?;
+    let step = mul_div(
+        anchor,
+        daily_move.0.into(),
+        BasisPoints::WHOLE.0.into(),
+        Rounding::Down,
+    )?;
+    let low = anchor
+        .checked_sub(step)
+        .map_err(|_| MathError::Underflow { a: anchor, b: step })?;
+    let high = anchor
+        .checked_add(step)
+        .map_err(|_| MathError::SumOverflow { a: anchor, b: step })?;
     Ok((low, high))
 }
 
@@ -71,7 +80,10 @@ mod tests {
         let step = n(Uint128::MAX.u128() / 10);
         assert_eq!(
             price_band(Uint128::MAX, BasisPoints(1_000)),
-            Err(MathError::SumOverflow { a: Uint128::MAX, b: step })
+            Err(MathError::SumOverflow {
+                a: Uint128::MAX,
+                b: step
+            })
         );
     }
 

@@ -29,7 +29,11 @@ pub fn score(success: Uint128, failure: Uint128) -> BasisPoints {
     let spread = divided_up(success.full_mul(failure), total);
     let radicand = spread * wide(Z_SQUARED) + half * half;
     let root = radicand.isqrt();
-    let root = if root * root < radicand { root + Uint256::one() } else { root };
+    let root = if root * root < radicand {
+        root + Uint256::one()
+    } else {
+        root
+    };
     let lower = (Uint256::from(success) + half).saturating_sub(root);
     let share = lower * wide(BasisPoints::WHOLE.0.into()) / (total + wide(Z_SQUARED));
     let points = Uint128::try_from(share).map_or(u128::MAX, |share| share.u128());

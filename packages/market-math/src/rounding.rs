@@ -13,7 +13,11 @@ pub enum Rounding {
 #[derive(Error, Clone, Debug, PartialEq, Eq)]
 pub enum MathError {
     #[error("{a} * {b} / {divisor} does not fit into 128 bits")]
-    Overflow { a: Uint128, b: Uint128, divisor: Uint128 },
+    Overflow {
+        a: Uint128,
+        b: Uint128,
+        divisor: Uint128,
+    },
     #[error("{a} * {b} divided by zero")]
     DivisionByZero { a: Uint128, b: Uint128 },
     #[error("{a} + {b} does not fit into 128 bits")]
@@ -56,12 +60,19 @@ mod tests {
         assert_eq!(mul_div(n(7), n(3), n(2), Rounding::Down), Ok(n(10)));
         assert_eq!(mul_div(n(7), n(3), n(2), Rounding::Up), Ok(n(11)));
         assert_eq!(mul_div(n(6), n(3), n(2), Rounding::Up), Ok(n(9)));
-        assert_eq!(mul_div(Uint128::MAX, Uint128::MAX, Uint128::MAX, Rounding::Up), Ok(Uint128::MAX));
+        assert_eq!(
+            mul_div(Uint128::MAX, Uint128::MAX, Uint128::MAX, Rounding::Up),
+            Ok(Uint128::MAX)
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_an_error_with_the_figures() {
-        let overflow = MathError::Overflow { a: Uint128::MAX, b: n(2), divisor: n(1) };
+        let overflow = MathError::Overflow {
+            a: Uint128::MAX,
+            b: n(2),
+            divisor: n(1),
+        };
         assert_eq!(mul_div(Uint128::MAX, n(2), n(1), Rounding::Down), Err(overflow));
         assert_eq!(
             mul_div(n(1), n(2), n(0), Rounding::Down),

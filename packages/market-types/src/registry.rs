@@ -426,8 +426,8 @@ pub struct ProviderRef {
     pub agent: Addr,
     pub group: String,
     pub reputation: BasisPoints,
-    /// When the provider last made itself fit for less: fewer or lesser machines, lost attributes, tighter agent limits, maintenance,
-    /// unbonding, retirement. A bid placed before that and refused at the award is a no-show.
+    /// When the provider last made itself fit for less: fewer or lesser machines, lost attributes, maintenance, unbonding,
+    /// retirement. A bid placed before that and refused at the award is a no-show.
     pub shrunk_at: Option<UnixTime>,
 }
 

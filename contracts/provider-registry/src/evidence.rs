@@ -1,0 +1,105 @@
+//! Evidence: what leases told of a provider, and the reputation that follows from it.
+
+use cosmwasm_std::Uint128;
+use market_math::bond::network_tokens_worth;
+use market_math::reputation::{decayed, halvings, score, weight};
+use market_types::reason::Party;
+use market_types::registry::{Fact, ReputationResponse};
+use market_types::{BasisPoints, CloseReason, Seconds, UnixTime};
+
+use crate::state::{BondPrice, EvidenceRecord};
+
+/// How fees become weights.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// `None`: fees in this token weigh nothing.
+    pub price: Option<BondPrice>,
+    /// Network tokens of fee that make one observation.
+    pub unit: Uint128,
+    pub half_life: Seconds,
+}
+
+impl Scale {
+    /// Never an error: a lease must be able to end whatever its figures are.
+    fn weight(&self, fee: Uint128) -> Uint128 {
+        self.price.map_or(Uint128::zero(), |price| {
+            weight(
+                network_tokens_worth(fee, price.price).unwrap_or(Uint128::MAX),
+                self.unit,
+            )
+        })
+    }
+}
+
+impl EvidenceRecord {
+    /// The record with its weights halved once for each whole half-life since they last halved.
+    pub fn at(mut self, now: UnixTime, half_life: Seconds) -> Self {
+        let times = halvings(now.since(self.halved_at), half_life);
+        if times > 0 {
+            self.success = decayed(self.success, times);
+            self.failure = decayed(self.failure, times);
+            self.halved_at = self.halved_at.plus(Seconds(times.saturating_mul(half_life.0)));
+        }
+        self
+    }
+
+    /// The record with one more fact.
+    pub fn with(self, fact: &Fact, scale: &Scale, now: UnixTime) -> Self {
+        let mut record = self.at(now, scale.half_life);
+        match fact {
+            Fact::Ended {
+                reason,
+                fee,
+                fee_expected,
+                ..
+            } => {
+                record.success = record.success.saturating_add(scale.weight(*fee));
+                let count = match reason.ended_by() {
+                    Party::Tenant => &mut record.ended_by_tenant,
+                    Party::Provider => &mut record.ended_by_provider,
+                    Party::Network => &mut record.ended_by_network,
+                };
+                *count = count.saturating_add(1);
+                if is_failure(*reason) {
+                    record.failure = record.failure.saturating_add(scale.weight(*fee_expected));
+                }
+            }
+            Fact::Outage { length } => {
+                record.outages = record.outages.saturating_add(1);
+                record.outage_seconds = record.outage_seconds.saturating_add(length.0);
+            }
+        }
+        record
+    }
+
+    pub fn score(&self) -> BasisPoints {
+        score(self.success, self.failure)
+    }
+
+    pub fn response(&self) -> ReputationResponse {
+        ReputationResponse {
+            score: self.score(),
+            success_weight: self.success,
+            failure_weight: self.failure,
+            leases_ended_by_tenant: self.ended_by_tenant,
+            leases_ended_by_provider: self.ended_by_provider,
+            leases_ended_by_network: self.ended_by_network,
+            outages: self.outages,
+            outage_seconds: self.outage_seconds,
+            no_shows: self.no_shows,
+        }
+    }
+}
+
+/// A provider that served its notice has kept its word.
+fn is_failure(reason: CloseReason) -> bool {
+    reason.ended_by() == Party::Provider && reason != CloseReason::NoticeServed
+}
+
+/// The fact as events name it: `ended:10004`, `outage:120`.
+pub fn label(fact: &Fact) -> String {
+    match fact {
+        Fact::Ended { reason, .. } => format!("ended:{}", reason.code()),
+        Fact::Outage { length } => format!("outage:{length}"),
+    }
+}

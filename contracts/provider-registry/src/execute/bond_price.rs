@@ -1,0 +1,46 @@
+use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
+use market_control::ensure_governor;
+use market_types::control::Wiring;
+use market_types::events::BondPriceSet;
+
+use crate::price::{self, Setter};
+use crate::state::{PARAMS, PRICES};
+use crate::ContractError;
+
+/// # Errors
+/// The sender is neither governor nor keeper, the token is the network token, or the price is refused.
+pub fn set(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    wiring: &Wiring<Addr>,
+    token: &str,
+    new: Uint128,
+) -> Result<Response, ContractError> {
+    let params = PARAMS.load(deps.storage)?;
+    let by = if ensure_governor(deps.storage, &info.sender).is_ok() {
+        Setter::Governor
+    } else if params.price_keepers.contains(&info.sender) {
+        Setter::Keeper
+    } else {
+        return Err(ContractError::NotPriceKeeper {
+            sender: info.sender.clone(),
+        });
+    };
+    let token = deps.api.addr_validate(token)?;
+    if token == wiring.network_token {
+        return Err(ContractError::PriceOfItself {});
+    }
+    let old = PRICES.may_load(deps.storage, &token)?;
+    let set = price::set(
+        old,
+        &token,
+        new,
+        by,
+        params.bond_price_daily_move,
+        env.block.time.into(),
+    )?;
+    PRICES.save(deps.storage, &token, &set)?;
+    let old = old.map_or(Uint128::zero(), |old| old.price);
+    Ok(Response::new().add_event(BondPriceSet { token, old, new }))
+}

@@ -1,0 +1,20 @@
+//! One file per action: load, change in memory, check, save once, tell by one event, pay.
+
+pub mod agent_limits;
+pub mod attributes;
+pub mod bond_price;
+pub mod claim;
+pub mod commit;
+pub mod maintenance;
+pub mod no_show;
+pub mod penalize;
+pub mod receive;
+pub mod record;
+pub mod register;
+pub mod release;
+pub mod retire;
+pub mod rotate_agent;
+pub mod skim;
+pub mod unbond;
+pub mod update;
+pub mod update_params;

@@ -1,0 +1,86 @@
+use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
+use market_control::ensure_sender;
+use market_types::control::Wiring;
+use market_types::events::NoShow;
+use market_types::registry::Unbonding;
+use market_types::OrderId;
+
+use crate::snapshot::bond_price;
+use crate::state::{account, credit, owned, ACCOUNTS, EVIDENCE, PARAMS, TOTALS, UNBONDING};
+use crate::ContractError;
+
+/// The book's message.
+pub struct Claim {
+    pub order: OrderId,
+    pub provider: String,
+    pub tenant: String,
+    pub token: String,
+    pub value: Uint128,
+}
+
+/// # Errors
+/// The sender is not the order book, or `provider` owns none.
+pub fn no_show(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    wiring: &Wiring<Addr>,
+    claim: Claim,
+) -> Result<Response, ContractError> {
+    let now = env.block.time.into();
+    ensure_sender(&info.sender, &wiring.order_book, "order book")?;
+    let owner = deps.api.addr_validate(&claim.provider)?;
+    let tenant = deps.api.addr_validate(&claim.tenant)?;
+    let token = deps.api.addr_validate(&claim.token)?;
+    let no = owned(deps.storage, &owner)?;
+    let due = bond_price(deps.storage, &wiring.network_token, &token, now)?
+        .map_or(Uint128::zero(), |price| price.bond(claim.value));
+
+    let mut account = account(deps.storage, no)?;
+    let mut totals = TOTALS.load(deps.storage)?;
+    let from_free = due.min(account.free());
+    let unbondings = UNBONDING.may_load(deps.storage, no)?.unwrap_or_default();
+    let (left, from_unbonding) = deduct(unbondings, due.checked_sub(from_free)?)?;
+    let amount = from_free.checked_add(from_unbonding)?;
+    account.bonded = account.bonded.checked_sub(from_free)?;
+    totals.bonded = totals.bonded.checked_sub(from_free)?;
+    totals.unbonding = totals.unbonding.checked_sub(from_unbonding)?;
+    totals.claimable = totals.claimable.checked_add(amount)?;
+    let half_life = PARAMS.load(deps.storage)?.evidence_half_life;
+    let mut evidence = EVIDENCE
+        .may_load(deps.storage, no)?
+        .unwrap_or_default()
+        .at(now, half_life);
+    evidence.no_shows = evidence.no_shows.saturating_add(1);
+
+    ACCOUNTS.save(deps.storage, no, &account)?;
+    TOTALS.save(deps.storage, &totals)?;
+    EVIDENCE.save(deps.storage, no, &evidence)?;
+    if left.is_empty() {
+        UNBONDING.remove(deps.storage, no);
+    } else {
+        UNBONDING.save(deps.storage, no, &left)?;
+    }
+    credit(deps.storage, &tenant, amount)?;
+    Ok(Response::new().add_event(NoShow {
+        provider: no,
+        order: claim.order,
+        tenant,
+        amount,
+    }))
+}
+
+/// Take up to `due` out of what is unbonding, the soonest first. Returns what is left, and how much was taken.
+fn deduct(
+    mut unbondings: Vec<Unbonding>,
+    due: Uint128,
+) -> Result<(Vec<Unbonding>, Uint128), cosmwasm_std::OverflowError> {
+    let mut taken = Uint128::zero();
+    for entry in &mut unbondings {
+        let part = entry.amount.min(due.checked_sub(taken)?);
+        entry.amount = entry.amount.checked_sub(part)?;
+        taken = taken.checked_add(part)?;
+    }
+    unbondings.retain(|entry| !entry.amount.is_zero());
+    Ok((unbondings, taken))
+}

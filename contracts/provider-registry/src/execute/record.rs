@@ -1,0 +1,47 @@
+use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response};
+use market_control::ensure_sender;
+use market_types::control::Wiring;
+use market_types::events::EvidenceRecorded;
+use market_types::registry::Evidence;
+
+use crate::evidence::{label, Scale};
+use crate::snapshot::bond_price;
+use crate::state::{EvidenceRecord, EVIDENCE, PARAMS, PROVIDERS};
+use crate::ContractError;
+
+/// # Errors
+/// The sender is not the lease escrow, or there is no such provider.
+pub fn record(
+    deps: DepsMut,
+    env: &Env,
+    info: &MessageInfo,
+    wiring: &Wiring<Addr>,
+    evidence: Evidence,
+) -> Result<Response, ContractError> {
+    let now = env.block.time.into();
+    ensure_sender(&info.sender, &wiring.lease_escrow, "lease escrow")?;
+    let no = evidence.provider;
+    if !PROVIDERS.has(deps.storage, no) {
+        return Err(ContractError::UnknownProvider { no });
+    }
+    let params = PARAMS.load(deps.storage)?;
+    let token = deps.api.addr_validate(&evidence.token)?;
+    let scale = Scale {
+        price: bond_price(deps.storage, &wiring.network_token, &token, now)?,
+        unit: params.evidence_unit,
+        half_life: params.evidence_half_life,
+    };
+    let record = EVIDENCE
+        .may_load(deps.storage, no)?
+        .unwrap_or_else(|| EvidenceRecord {
+            halved_at: now,
+            ..Default::default()
+        })
+        .with(&evidence.fact, &scale, now);
+    EVIDENCE.save(deps.storage, no, &record)?;
+    Ok(Response::new().add_event(EvidenceRecorded {
+        provider: no,
+        lease: evidence.lease,
+        fact: label(&evidence.fact),
+    }))
+}

@@ -1,0 +1,298 @@
+//! What is stored. What changes with every lease lies in small records of its own: [`Account`], the used capacity of one class,
+//! the evidence; what an owner rarely changes lies in [`Provider`] and beside it.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Empty, StdResult, Storage, Uint128};
+use cw_storage_plus::{Item, Map};
+use market_types::registry::{AgentLimits, AgentRecord, Gateway, Params, Resources64, Unbonding};
+use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
+use market_types::{LeaseId, ProviderNo, UnixTime};
+
+use crate::ContractError;
+
+/// Storage keys of this contract; those of `market-control` are in [`market_control::KEYS`].
+pub mod keys {
+    pub const PARAMS: &str = "params";
+    pub const TOTALS: &str = "totals";
+    pub const LAST_PROVIDER: &str = "last_provider";
+    pub const IDENTITIES: &str = "identities";
+    pub const PROVIDERS: &str = "providers";
+    pub const GATEWAYS: &str = "gateways";
+    pub const AGENTS: &str = "agents";
+    pub const LIMITS: &str = "limits";
+    pub const SIGNED: &str = "signed";
+    pub const ACCOUNTS: &str = "accounts";
+    pub const UNBONDING: &str = "unbonding";
+    pub const USED: &str = "used";
+    pub const COMMITMENTS: &str = "commitments";
+    pub const COMMITMENTS_OF: &str = "commitments_of";
+    pub const CLAIMABLE: &str = "claimable";
+    pub const PRICES: &str = "prices";
+    pub const EVIDENCE: &str = "evidence";
+
+    pub const ALL: [&str; 17] = [
+        PARAMS,
+        TOTALS,
+        LAST_PROVIDER,
+        IDENTITIES,
+        PROVIDERS,
+        GATEWAYS,
+        AGENTS,
+        LIMITS,
+        SIGNED,
+        ACCOUNTS,
+        UNBONDING,
+        USED,
+        COMMITMENTS,
+        COMMITMENTS_OF,
+        CLAIMABLE,
+        PRICES,
+        EVIDENCE,
+    ];
+}
+
+pub const PARAMS: Item<Params<Addr>> = Item::new(keys::PARAMS);
+pub const TOTALS: Item<Totals> = Item::new(keys::TOTALS);
+pub const LAST_PROVIDER: Item<ProviderNo> = Item::new(keys::LAST_PROVIDER);
+/// Every address that is or ever was an owner or an agent.
+pub const IDENTITIES: Map<&Addr, Identity> = Map::new(keys::IDENTITIES);
+pub const PROVIDERS: Map<ProviderNo, Provider> = Map::new(keys::PROVIDERS);
+pub const GATEWAYS: Map<ProviderNo, Gateway> = Map::new(keys::GATEWAYS);
+/// Agent keys of a provider, numbered from 0.
+pub const AGENTS: Map<(ProviderNo, u32), AgentRecord> = Map::new(keys::AGENTS);
+pub const LIMITS: Map<ProviderNo, AgentLimits> = Map::new(keys::LIMITS);
+/// By attribute key; kept only for attributes the provider has, with the value it has.
+pub const SIGNED: Map<(ProviderNo, &str), Vec<Addr>> = Map::new(keys::SIGNED);
+pub const ACCOUNTS: Map<ProviderNo, Account> = Map::new(keys::ACCOUNTS);
+/// Earliest first; absent when empty.
+pub const UNBONDING: Map<ProviderNo, Vec<Unbonding>> = Map::new(keys::UNBONDING);
+/// Committed capacity by device class; absent when nothing is committed.
+pub const USED: Map<(ProviderNo, &str), Resources64> = Map::new(keys::USED);
+pub const COMMITMENTS: Map<LeaseId, Commitment> = Map::new(keys::COMMITMENTS);
+pub const COMMITMENTS_OF: Map<(ProviderNo, LeaseId), Empty> = Map::new(keys::COMMITMENTS_OF);
+pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new(keys::CLAIMABLE);
+pub const PRICES: Map<&Addr, BondPrice> = Map::new(keys::PRICES);
+pub const EVIDENCE: Map<ProviderNo, EvidenceRecord> = Map::new(keys::EVIDENCE);
+
+/// What the contract owes, in network tokens.
+#[cw_serde]
+#[derive(Default)]
+pub struct Totals {
+    pub bonded: Uint128,
+    pub unbonding: Uint128,
+    pub claimable: Uint128,
+}
+
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Identity {
+    Owner(ProviderNo),
+    Agent(ProviderNo),
+}
+
+impl Identity {
+    pub const fn provider(self) -> ProviderNo {
+        match self {
+            Self::Owner(no) | Self::Agent(no) => no,
+        }
+    }
+}
+
+#[cw_serde]
+pub struct Provider {
+    pub owner: Addr,
+    pub agent: Addr,
+    /// The current entry in [`AGENTS`].
+    pub agent_index: u32,
+    pub group: String,
+    pub attributes: Vec<Attribute>,
+    pub machines: Vec<MachineGroup>,
+    pub maintenance: Option<(UnixTime, UnixTime)>,
+    pub shrunk_at: Option<UnixTime>,
+    pub retired: bool,
+}
+
+/// The bond of one provider. `locked` never exceeds `bonded`.
+#[cw_serde]
+#[derive(Default, Eq)]
+pub struct Account {
+    #[serde(rename = "b")]
+    pub bonded: Uint128,
+    #[serde(rename = "l")]
+    pub locked: Uint128,
+    /// Leases with a commitment.
+    #[serde(rename = "n")]
+    pub commitments: u32,
+}
+
+impl Account {
+    pub fn free(&self) -> Uint128 {
+        self.bonded.saturating_sub(self.locked)
+    }
+}
+
+/// What a lease holds of its provider until both its parts are released.
+#[cw_serde]
+pub struct Commitment {
+    pub provider: ProviderNo,
+    pub tenant: Addr,
+    pub class: DeviceClass,
+    pub resources: Resources,
+    pub token: Addr,
+    pub lease_bond: Uint128,
+    pub penalized: Uint128,
+    pub work_bond: Uint128,
+    pub bond_price: Uint128,
+    pub capacity_released: bool,
+}
+
+impl Commitment {
+    /// Bond this lease still locks.
+    ///
+    /// # Errors
+    /// More was penalised than the lease bond had, or the sum does not fit.
+    pub fn locks(&self) -> Result<Uint128, ContractError> {
+        Ok(self
+            .lease_bond
+            .checked_sub(self.penalized)?
+            .checked_add(self.work_bond)?)
+    }
+}
+
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct BondPrice {
+    pub price: Uint128,
+    pub updated_at: UnixTime,
+    /// The price that keepers' steps are measured from ...
+    pub anchor: Uint128,
+    /// ... and since when.
+    pub anchor_at: UnixTime,
+}
+
+#[cw_serde]
+#[derive(Default, Eq)]
+pub struct EvidenceRecord {
+    /// Millionths of an observation, as of `halved_at`.
+    #[serde(rename = "s")]
+    pub success: Uint128,
+    #[serde(rename = "f")]
+    pub failure: Uint128,
+    /// When the weights last halved, or the first evidence came.
+    #[serde(rename = "h")]
+    pub halved_at: UnixTime,
+    #[serde(rename = "t")]
+    pub ended_by_tenant: u64,
+    #[serde(rename = "p")]
+    pub ended_by_provider: u64,
+    #[serde(rename = "n")]
+    pub ended_by_network: u64,
+    #[serde(rename = "o")]
+    pub outages: u64,
+    #[serde(rename = "os")]
+    pub outage_seconds: u64,
+    #[serde(rename = "ns")]
+    pub no_shows: u64,
+}
+
+/// # Errors
+/// There is no such provider.
+pub fn provider(storage: &dyn Storage, no: ProviderNo) -> Result<Provider, ContractError> {
+    PROVIDERS
+        .may_load(storage, no)?
+        .ok_or(ContractError::UnknownProvider { no })
+}
+
+/// The number of the provider that `owner` owns.
+///
+/// # Errors
+/// `owner` owns none.
+pub fn owned(storage: &dyn Storage, owner: &Addr) -> Result<ProviderNo, ContractError> {
+    match IDENTITIES.may_load(storage, owner)? {
+        Some(Identity::Owner(no)) => Ok(no),
+        _ => Err(ContractError::NotAProvider {
+            address: owner.clone(),
+        }),
+    }
+}
+
+/// The provider that `owner` owns and has not retired.
+///
+/// # Errors
+/// `owner` owns none, or it has retired.
+pub fn active(storage: &dyn Storage, owner: &Addr) -> Result<(ProviderNo, Provider), ContractError> {
+    let no = owned(storage, owner)?;
+    let provider = provider(storage, no)?;
+    if provider.retired {
+        return Err(ContractError::Retired { provider: no });
+    }
+    Ok((no, provider))
+}
+
+/// The provider whose owner or present agent key `address` is.
+///
+/// # Errors
+/// The storage is not what this contract wrote.
+pub fn whois(storage: &dyn Storage, address: &Addr) -> Result<Option<(ProviderNo, Provider)>, ContractError> {
+    let Some(identity) = IDENTITIES.may_load(storage, address)? else {
+        return Ok(None);
+    };
+    let no = identity.provider();
+    let provider = provider(storage, no)?;
+    let in_office = matches!(identity, Identity::Owner(_)) || provider.agent == *address;
+    Ok(in_office.then_some((no, provider)))
+}
+
+pub fn account(storage: &dyn Storage, no: ProviderNo) -> StdResult<Account> {
+    Ok(ACCOUNTS.may_load(storage, no)?.unwrap_or_default())
+}
+
+pub fn used(storage: &dyn Storage, no: ProviderNo, class: &DeviceClass) -> StdResult<Resources64> {
+    Ok(USED.may_load(storage, (no, &class.0))?.unwrap_or_default())
+}
+
+pub fn save_used(
+    storage: &mut dyn Storage,
+    no: ProviderNo,
+    class: &DeviceClass,
+    used: &Resources64,
+) -> StdResult<()> {
+    if *used == Resources64::default() {
+        USED.remove(storage, (no, &class.0));
+        return Ok(());
+    }
+    USED.save(storage, (no, &class.0), used)
+}
+
+/// # Errors
+/// The lease has no commitment.
+pub fn commitment(storage: &dyn Storage, lease: LeaseId) -> Result<Commitment, ContractError> {
+    COMMITMENTS
+        .may_load(storage, lease)?
+        .ok_or(ContractError::NoCommitment { lease })
+}
+
+/// Store a new commitment and its entry in the list of its provider.
+pub fn add_commitment(storage: &mut dyn Storage, lease: LeaseId, commitment: &Commitment) -> StdResult<()> {
+    COMMITMENTS_OF.save(storage, (commitment.provider, lease), &Empty {})?;
+    COMMITMENTS.save(storage, lease, commitment)
+}
+
+/// Delete a commitment and its entry in the list of its provider.
+pub fn remove_commitment(storage: &mut dyn Storage, lease: LeaseId, provider: ProviderNo) {
+    COMMITMENTS_OF.remove(storage, (provider, lease));
+    COMMITMENTS.remove(storage, lease);
+}
+
+/// Add to what `owner` can claim. Nothing is written for zero.
+///
+/// # Errors
+/// The sum does not fit.
+pub fn credit(storage: &mut dyn Storage, owner: &Addr, amount: Uint128) -> Result<(), ContractError> {
+    if amount.is_zero() {
+        return Ok(());
+    }
+    let claimable = CLAIMABLE.may_load(storage, owner)?.unwrap_or_default();
+    CLAIMABLE.save(storage, owner, &claimable.checked_add(amount)?)?;
+    Ok(())
+}
