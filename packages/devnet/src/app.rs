@@ -82,13 +82,13 @@ impl Application {
     /// Accounts and coins of block 1.
     pub fn genesis(&mut self, config: &Config) -> AnyResult<()> {
         self.modules.init_modules(|router, _, storage| {
+            for (address, held) in &config.genesis {
+                router.bank.genesis(storage, address, held.clone())?;
+            }
             for module in [auth::GOV, auth::FEE_COLLECTOR] {
                 auth::ensure(storage, &auth::module_address(module), Some(module));
             }
-            config
-                .genesis
-                .iter()
-                .try_for_each(|(address, held)| router.bank.genesis(storage, address, held.clone()))
+            Ok(())
         })
     }
 

@@ -1,5 +1,6 @@
 //! The devnet as a command: flags, start, and stop on a signal.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,10 +91,10 @@ impl From<Args> for Config {
 /// Runs a devnet until the process is told to stop. The first line of output is the URL of the RPC.
 pub async fn run(config: Config) -> Result<(), CommandError> {
     let mut running = Devnet::start(config).await?;
-    println!("{}", running.rpc_url());
-    println!(
-        "This chain is for tests and demonstrations. It protects nothing: never use keys of value here."
-    );
+    let warning =
+        "This chain is for tests and demonstrations. It protects nothing: never use keys of value here.";
+    // Whoever started it may read the first line and close the pipe.
+    let _ = writeln!(std::io::stdout(), "{}\n{warning}", running.rpc_url());
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted?,

@@ -39,17 +39,18 @@ impl LimitedWasm {
         }
     }
 
-    fn check(&self, storage: &dyn Storage, msg: &WasmMsg) -> Result<(), Refusal> {
+    fn check(&self, storage: &dyn Storage, sender: &Addr, msg: &WasmMsg) -> Result<(), Refusal> {
         match msg {
-            WasmMsg::Execute { contract_addr, .. }
-            | WasmMsg::UpdateAdmin { contract_addr, .. }
-            | WasmMsg::ClearAdmin { contract_addr } => self.known_contract(storage, contract_addr),
+            WasmMsg::Execute { contract_addr, .. } => self.known_contract(storage, contract_addr).map(|_| ()),
+            WasmMsg::UpdateAdmin { contract_addr, .. } | WasmMsg::ClearAdmin { contract_addr } => {
+                self.owned_contract(storage, contract_addr, sender, "can not modify contract")
+            }
             WasmMsg::Migrate {
                 contract_addr,
                 new_code_id,
                 ..
             } => {
-                self.known_contract(storage, contract_addr)?;
+                self.owned_contract(storage, contract_addr, sender, "can not migrate")?;
                 self.known_code(*new_code_id)
             }
             WasmMsg::Instantiate {
@@ -79,14 +80,27 @@ impl LimitedWasm {
         }
     }
 
-    fn known_contract(&self, storage: &dyn Storage, address: &str) -> Result<(), Refusal> {
+    fn known_contract(&self, storage: &dyn Storage, address: &str) -> Result<ContractData, Refusal> {
         if !auth::is_valid(address) {
             return Err(Refusal::Address(format!("contract: {address}")));
         }
-        match self.keeper.contract_data(storage, &Addr::unchecked(address)) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(Refusal::NoContract(address.to_owned())),
+        let missing = |_| Refusal::NoContract(address.to_owned());
+        self.keeper
+            .contract_data(storage, &Addr::unchecked(address))
+            .map_err(missing)
+    }
+
+    fn owned_contract(
+        &self,
+        storage: &dyn Storage,
+        address: &str,
+        by: &Addr,
+        otherwise: &str,
+    ) -> Result<(), Refusal> {
+        if self.known_contract(storage, address)?.admin.as_ref() == Some(by) {
+            return Ok(());
         }
+        Err(Refusal::Unauthorized(otherwise.to_owned()))
     }
 
     fn known_code(&self, id: u64) -> Result<(), Refusal> {
@@ -128,7 +142,7 @@ impl Wasm<Empty, Empty> for LimitedWasm {
     ) -> AnyResult<AppResponse> {
         let _level = Level::enter(&self.calls, MAX_CALL_DEPTH, Refusal::CallDepth)?;
         self.meter.charge(gas::CALL);
-        self.check(storage, &msg)?;
+        self.check(storage, &sender, &msg)?;
         self.keeper.execute(api, storage, router, block, sender, msg)
     }
 
