@@ -1,0 +1,113 @@
+use cosmwasm_std::Binary;
+use jobs::executor::UnitRange;
+use jobs::receipt::{Receipt, SignedReceipt};
+use jobs::Digest;
+use market_types::{Hash32, UnixTime};
+use serde::{Deserialize, Serialize};
+
+use crate::machine::batch::{BatchState, Sealed};
+use crate::machine::stream::StreamState;
+use crate::machine::task::Stage;
+use crate::queue::Intent;
+
+/// A lease of this provider.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaseRecord {
+    pub manifest: Hash32,
+    pub session_key: Option<Binary>,
+    pub service: Service,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Service {
+    Task {
+        stage: Stage,
+        units: u32,
+        /// Being run; may be over.
+        attempt: Option<Attempt>,
+        /// Numbers the attempts of this lease.
+        attempts_made: u32,
+        /// Failed attempts at the unit that is next.
+        failures: u32,
+        /// Why it was given up, for the tenant.
+        failed: Option<String>,
+    },
+    Stream {
+        state: StreamState,
+    },
+}
+
+impl Service {
+    pub fn is_ended(&self) -> bool {
+        match self {
+            Self::Task { stage, .. } => *stage == Stage::Ended,
+            Self::Stream { state } => *state == StreamState::Ended,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub number: u32,
+    pub units: UnitRange,
+}
+
+/// A unit that was run. Its receipt is signed once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitRecord {
+    pub result: Digest,
+    pub bytes: u64,
+    pub finished_at: UnixTime,
+    /// Time of the run alone.
+    pub elapsed_micros: u64,
+    pub receipt: Option<StoredReceipt>,
+}
+
+/// A signed receipt as its 120 and 64 bytes, in hexadecimal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StoredReceipt(pub SignedReceipt);
+
+#[derive(Debug, thiserror::Error)]
+#[error("a stored receipt has 184 bytes in hexadecimal")]
+pub struct NoReceipt;
+
+impl From<StoredReceipt> for String {
+    fn from(StoredReceipt(signed): StoredReceipt) -> Self {
+        hex::encode(signed.receipt.encode()) + &hex::encode(signed.signature)
+    }
+}
+
+impl TryFrom<String> for StoredReceipt {
+    type Error = NoReceipt;
+    fn try_from(text: String) -> Result<Self, NoReceipt> {
+        let bytes = hex::decode(text).map_err(|_| NoReceipt)?;
+        let (receipt, signature) = bytes.split_first_chunk().ok_or(NoReceipt)?;
+        let signature = signature.try_into().map_err(|_| NoReceipt)?;
+        Ok(Self(SignedReceipt {
+            receipt: Receipt::decode(receipt),
+            signature,
+        }))
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchRecord {
+    pub sealed: Sealed,
+    pub state: BatchState,
+}
+
+/// A signed transaction whose fate is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TxRecord {
+    pub bytes: Binary,
+    pub intents: Vec<Intent>,
+}
+
+/// Figures of the daemon itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    pub chain_id: String,
+    pub lease_escrow: String,
+    pub owner: String,
+}

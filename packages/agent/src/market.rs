@@ -1,0 +1,199 @@
+//! Questions to the market's contracts, typed.
+
+use chain_client::{Chain, QueryError};
+use cosmwasm_std::Uint128;
+use market_types::attestation::{self, BatchResponse};
+use market_types::deployment::Deployment;
+use market_types::escrow::{self, LeaseResponse, WorkResponse};
+use market_types::order_book::{self, BidResponse, OrderResponse, SimulateResponse};
+use market_types::registry::{self, CapacityResponse, ProviderRef, ReputationResponse};
+use market_types::{BatchNo, LeaseId, OrderId, Page, Paging, Price, ProviderNo};
+use serde::de::DeserializeOwned;
+use serde::Serialize;
+
+/// The five contracts on one chain. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Market {
+    chain: Chain,
+    deployment: std::sync::Arc<Deployment>,
+}
+
+const PAGE: u32 = market_types::page::MAX_LIMIT;
+
+impl Market {
+    pub fn new(chain: Chain, deployment: Deployment) -> Self {
+        Self {
+            chain,
+            deployment: deployment.into(),
+        }
+    }
+
+    pub fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The provider an owner or agent address belongs to.
+    pub async fn whois(&self, address: &str) -> Result<Option<ProviderRef>, QueryError> {
+        self.registry(&registry::QueryMsg::Whois {
+            address: address.to_owned(),
+        })
+        .await
+    }
+
+    pub async fn capacity(&self, owner: &str) -> Result<Vec<CapacityResponse>, QueryError> {
+        self.registry(&registry::QueryMsg::Capacity {
+            owner: owner.to_owned(),
+        })
+        .await
+    }
+
+    pub async fn reputation(&self, owner: &str) -> Result<ReputationResponse, QueryError> {
+        self.registry(&registry::QueryMsg::Reputation {
+            owner: owner.to_owned(),
+        })
+        .await
+    }
+
+    pub async fn book_params(&self) -> Result<order_book::Params, QueryError> {
+        self.book(&order_book::QueryMsg::Params {}).await
+    }
+
+    pub async fn escrow_params(&self) -> Result<escrow::Params<cosmwasm_std::Addr>, QueryError> {
+        self.escrow(&escrow::QueryMsg::Params {}).await
+    }
+
+    pub async fn order(&self, order: OrderId) -> Result<OrderResponse, QueryError> {
+        self.book(&order_book::QueryMsg::Order { order }).await
+    }
+
+    pub async fn open_orders(&self) -> Result<Vec<OrderResponse>, QueryError> {
+        self.pages(
+            |paging| order_book::QueryMsg::OpenOrders { paging },
+            &self.deployment.contracts.order_book,
+        )
+        .await
+    }
+
+    pub async fn bid(&self, order: OrderId, provider: &str) -> Result<Option<BidResponse>, QueryError> {
+        self.book(&order_book::QueryMsg::Bid {
+            order,
+            provider: provider.to_owned(),
+        })
+        .await
+    }
+
+    pub async fn best_bid(&self, order: OrderId) -> Result<Option<BidResponse>, QueryError> {
+        let paging = Paging {
+            start_after: None,
+            limit: Some(1),
+        };
+        let page: Page<BidResponse, u32> = self.book(&order_book::QueryMsg::Bids { order, paging }).await?;
+        Ok(page.items.into_iter().next())
+    }
+
+    /// Which rule keeps `provider` from the order at this price?
+    pub async fn simulate(
+        &self,
+        order: OrderId,
+        provider: &str,
+        price: Price,
+        work_bond: Option<Uint128>,
+    ) -> Result<SimulateResponse, QueryError> {
+        let provider = provider.to_owned();
+        let price = Some(price);
+        self.book(&order_book::QueryMsg::Simulate {
+            order,
+            provider,
+            price,
+            work_bond,
+        })
+        .await
+    }
+
+    pub async fn lease(&self, lease: LeaseId) -> Result<LeaseResponse, QueryError> {
+        self.escrow(&escrow::QueryMsg::Lease { lease }).await
+    }
+
+    pub async fn leases_of(&self, provider: ProviderNo) -> Result<Vec<LeaseResponse>, QueryError> {
+        self.pages(
+            |paging| escrow::QueryMsg::LeasesOfProvider { provider, paging },
+            &self.deployment.contracts.lease_escrow,
+        )
+        .await
+    }
+
+    pub async fn work(&self, lease: LeaseId) -> Result<WorkResponse, QueryError> {
+        self.escrow(&escrow::QueryMsg::Work { lease }).await
+    }
+
+    /// Batches of a lease after `start_after`.
+    pub async fn batches(
+        &self,
+        lease: LeaseId,
+        start_after: Option<BatchNo>,
+    ) -> Result<Vec<BatchResponse>, QueryError> {
+        let mut all = Vec::new();
+        let mut paging = Paging {
+            start_after,
+            limit: Some(PAGE),
+        };
+        loop {
+            let query = attestation::QueryMsg::Batches { lease, paging };
+            let address = &self.deployment.contracts.attestation;
+            let page: Page<BatchResponse, BatchNo> = self.chain.smart(address, &query).await?;
+            all.extend(page.items);
+            match page.next_start_after {
+                None => return Ok(all),
+                next => {
+                    paging = Paging {
+                        start_after: next,
+                        limit: Some(PAGE),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn pages<Q: Serialize, T: DeserializeOwned, C: DeserializeOwned>(
+        &self,
+        query: impl Fn(Paging<C>) -> Q,
+        address: &str,
+    ) -> Result<Vec<T>, QueryError> {
+        let mut all = Vec::new();
+        let mut start_after = None;
+        loop {
+            let paging = Paging {
+                start_after,
+                limit: Some(PAGE),
+            };
+            let page: Page<T, C> = self.chain.smart(address, &query(paging)).await?;
+            all.extend(page.items);
+            match page.next_start_after {
+                None => return Ok(all),
+                next => start_after = next,
+            }
+        }
+    }
+
+    async fn registry<R: DeserializeOwned>(&self, query: &registry::QueryMsg) -> Result<R, QueryError> {
+        self.chain
+            .smart(&self.deployment.contracts.provider_registry, query)
+            .await
+    }
+
+    async fn book<R: DeserializeOwned>(&self, query: &order_book::QueryMsg) -> Result<R, QueryError> {
+        self.chain
+            .smart(&self.deployment.contracts.order_book, query)
+            .await
+    }
+
+    async fn escrow<R: DeserializeOwned>(&self, query: &escrow::QueryMsg) -> Result<R, QueryError> {
+        self.chain
+            .smart(&self.deployment.contracts.lease_escrow, query)
+            .await
+    }
+}
