@@ -109,8 +109,15 @@ impl Chain {
         self.inner.endpoints.current_url()
     }
 
+    /// # Errors
+    /// [`RpcError::WrongChain`] if another chain now answers at the same endpoint.
     pub async fn status(&self) -> Result<Status, RpcError> {
         let answer: StatusAnswer = self.call("status", &json!({})).await?;
+        let found = answer.node_info.network.clone();
+        if found != self.chain_id() {
+            let (url, expected) = (self.url().to_owned(), self.chain_id().to_owned());
+            return Err(RpcError::WrongChain { url, expected, found });
+        }
         Ok(Status {
             chain_id: answer.node_info.network,
             node_version: answer.node_info.version,

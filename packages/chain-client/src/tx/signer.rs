@@ -98,8 +98,8 @@ impl Signer {
     /// Broadcasts bytes of [`Signer::sign`] and learns the sequence from a refusal.
     ///
     /// # Errors
-    /// As [`Chain::broadcast`]. After a refusal the sequence is free again, and the messages have to be signed anew;
-    /// after [`TxError::Undecided`] the same bytes have to be sent again.
+    /// As [`Chain::broadcast`]. After a refusal of the latest bytes their sequence is free again, and the messages have
+    /// to be signed anew; after [`TxError::Undecided`] or [`BroadcastError::Rpc`] the same bytes have to be sent again.
     pub async fn broadcast(&self, tx: &TxBytes) -> Result<Broadcast, TxError> {
         let mut sequence = self.sequence.lock().await;
         self.broadcast_next(&mut sequence, tx).await
@@ -146,7 +146,10 @@ impl Signer {
     pub async fn send(&self, msgs: &[Msg], options: &TxOptions) -> Result<TxBytes, TxError> {
         match self.place(msgs, options).await? {
             (tx, None) => Ok(tx),
-            (_, Some(undecided)) => Err(undecided),
+            (_, Some(undecided)) => {
+                self.forget_sequence().await;
+                Err(undecided)
+            }
         }
     }
 
@@ -162,7 +165,13 @@ impl Signer {
                 Err(TxError::Broadcast(BroadcastError::Sequence { .. })) if corrections < CORRECTIONS => {
                     corrections += 1;
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    // Nobody heard of it and nobody will: the bytes end here.
+                    if let (Some(known), Ok(used)) = (sequence.as_mut(), tx.sequence()) {
+                        known.release(used);
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -242,22 +251,15 @@ impl Signer {
         tx: &TxBytes,
     ) -> Result<Broadcast, TxError> {
         let answer = self.chain.broadcast(tx).await;
-        match &answer {
-            Err(TxError::Broadcast(BroadcastError::Sequence { expected, .. })) => {
-                if let Some(known) = sequence.as_mut() {
-                    known.next = *expected;
+        if let (Some(known), Ok(used)) = (sequence.as_mut(), tx.sequence()) {
+            match &answer {
+                Err(TxError::Broadcast(BroadcastError::Sequence { expected, .. })) => {
+                    known.correct(used, *expected)
                 }
+                Err(TxError::Broadcast(BroadcastError::Refused { .. })) => known.release(used),
+                // Taken, or to be sent again as it is.
+                _ => {}
             }
-            // Not used, if it was the latest; otherwise later ones hang on it, and the chain has to be asked.
-            Err(TxError::Broadcast(BroadcastError::Refused { .. })) => {
-                let (refused, next) = (tx.sequence().ok(), sequence.map(|known| known.next));
-                match (sequence.as_mut(), refused) {
-                    (Some(known), Some(used)) if used.checked_add(1) == next => known.next = used,
-                    _ => **sequence = None,
-                }
-            }
-            Err(_) => **sequence = None,
-            Ok(_) => {}
         }
         answer
     }

@@ -303,6 +303,29 @@ async fn after_a_restart_stored_bytes_go_first_and_new_ones_follow() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_old_bytes_does_not_free_the_sequences_of_stored_ones() {
+    let chain = FakeChain::start().await;
+    chain.state().hold = true;
+    let signer = chain.signer(options()).await;
+    let old = signer.sign(&[tick(1)], &fixed()).await.unwrap();
+    let stored = signer.sign(&[tick(2)], &fixed()).await.unwrap();
+    let latest = signer.sign(&[tick(3)], &fixed()).await.unwrap();
+    let error = signer.broadcast(&stored).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            TxError::Broadcast(BroadcastError::Sequence { expected: 0, got: 1 })
+        ),
+        "{error}"
+    );
+    let next = signer.sign(&[tick(4)], &fixed()).await.unwrap();
+    assert_eq!(next.sequence(), Ok(3));
+    for tx in [old, stored, latest, next] {
+        assert_eq!(signer.broadcast(&tx).await, Ok(Broadcast::Accepted));
+    }
+}
+
+#[tokio::test]
 async fn a_look_up_answered_with_another_transaction_is_garbage() {
     let node = FakeNode::of_chain(|_, _| {
         Reply::Result(json!({

@@ -196,3 +196,14 @@ async fn a_redirect_is_not_followed() {
     let error = height_from(|| Reply::Body(302, Vec::new())).await.unwrap_err();
     assert!(matches!(error, RpcError::Http { status: 302, .. }), "{error}");
 }
+
+#[tokio::test]
+async fn another_chain_at_the_same_endpoint_is_noticed() {
+    let error = height_from(|| Reply::Result(status("lease-2", 3)))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, RpcError::WrongChain { found, .. } if found == "lease-2"),
+        "{error}"
+    );
+}
