@@ -17,16 +17,50 @@ impl Code {
     }
 }
 
+/// A contract of the market with every entry point it has.
+macro_rules! market {
+    ($name:literal, $contract:ident) => {
+        Code {
+            name: $name,
+            make: || {
+                use $contract::contract::{execute, instantiate, migrate, query, sudo};
+                let code = ContractWrapper::new(execute, instantiate, query);
+                let code = code.with_sudo(sudo).with_migrate(migrate);
+                Box::new(code.with_checksum(Checksum::generate($name.as_bytes())))
+            },
+        }
+    };
+}
+
 /// Code ids 1 to 6, in order. The order is part of the interface: deployments name codes by it.
 pub fn genesis_codes() -> Vec<Code> {
-    vec![Code {
-        name: "cw20-base",
-        make: cw20,
-    }]
+    vec![
+        Code {
+            name: "cw20-base",
+            make: cw20,
+        },
+        market!("provider-registry", provider_registry),
+        market!("order-book", order_book),
+        market!("lease-escrow", lease_escrow),
+        market!("attestation", attestation),
+        market!("take-rate-burn", take_rate_burn),
+    ]
 }
 
 fn cw20() -> Box<dyn Contract<Empty>> {
     use cw20_base::contract::{execute, instantiate, migrate, query};
     let code = ContractWrapper::new(execute, instantiate, query).with_migrate(migrate);
     Box::new(code.with_checksum(Checksum::generate(b"cw20-base")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_registered_under_its_own_checksum() {
+        for code in genesis_codes() {
+            assert_eq!((code.make)().checksum(), Some(code.checksum()), "{}", code.name);
+        }
+    }
 }

@@ -270,6 +270,11 @@ async fn only_the_admin_migrates() {
         (done.tx_result.code.value(), done.tx_result.codespace.as_str()),
         (4, "sdk")
     );
+    assert!(
+        done.tx_result.log.ends_with("can not migrate: unauthorized"),
+        "{}",
+        done.tx_result.log
+    );
     let done = chain.deliver(&alice, vec![migrate(&alice, 99)]).await;
     assert_eq!(
         (done.tx_result.code.value(), done.tx_result.codespace.as_str()),
