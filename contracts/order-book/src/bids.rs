@@ -1,6 +1,6 @@
 //! The bids of an order, kept in rank order. The only place that writes them, so both maps always agree.
 
-use cosmwasm_std::{Order as Direction, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Order as Direction, StdResult, Storage, Uint128};
 use market_types::{OrderId, ProviderNo};
 
 use crate::state::{Bid, BIDS, BID_OF};
@@ -49,6 +49,13 @@ pub fn of_provider(storage: &dyn Storage, order: OrderId, provider: ProviderNo) 
     };
     let bid = BIDS.load(storage, (order, rank.u128(), sequence))?;
     Ok(Some(Ranked { rank, sequence, bid }))
+}
+
+/// The live bid of the provider of `owner`. Reads an order's bids one by one: there are 50 at most.
+pub fn of_owner(storage: &dyn Storage, order: OrderId, owner: &Addr) -> StdResult<Option<Ranked>> {
+    best_first(storage, order)
+        .find(|ranked| ranked.as_ref().map_or(true, |ranked| ranked.bid.owner == *owner))
+        .transpose()
 }
 
 /// Put a bid into the book. A provider that has one there must have it [`remove`]d before.

@@ -1,6 +1,6 @@
 //! A bid binds: whoever made itself unable to keep it pays.
 
-use cosmwasm_std::{StdResult, WasmMsg};
+use cosmwasm_std::{Addr, StdResult, WasmMsg};
 use market_types::contract::Registry;
 use market_types::control::Wiring;
 use market_types::registry::{ExecuteMsg, Refusal, Verdict};
@@ -10,28 +10,20 @@ use crate::state::{Bid, Order};
 
 /// Is it the bidder's own doing that it cannot commit?
 ///
-/// It is when it shrank in the second of its bid or later (who shrank in that second before it bid was refused), gave
-/// its business up, or dropped an attribute that the order asks for. Capacity that went to another award, a fallen bond
-/// price, a lost signature or reputation are not.
+/// It is when it shrank in the second of its bid or later; who shrank in that second before it bid was refused. Capacity
+/// that went to another award is not, nor is a bond price that is stale for everybody.
 pub fn is_own_doing(bid: &Bid, verdict: &Verdict) -> bool {
-    let Some(refusal) = &verdict.refusal else {
-        return false;
-    };
-    let shrunk_at = verdict.provider.as_ref().and_then(|provider| provider.shrunk_at);
-    shrunk_at.is_some_and(|at| at >= bid.placed)
-        || matches!(
-            refusal,
-            Refusal::NotRegistered {} | Refusal::Retired {} | Refusal::AttributeMissing { .. }
-        )
+    match &verdict.refusal {
+        None | Some(Refusal::BondPriceMissing {} | Refusal::BondPriceStale { .. }) => false,
+        Some(_) => {
+            let shrunk_at = verdict.provider.as_ref().and_then(|provider| provider.shrunk_at);
+            shrunk_at.is_some_and(|at| at >= bid.placed)
+        }
+    }
 }
 
 /// One hour or one unit at the order's maximum, in bond, to the tenant.
-pub fn charge(
-    wiring: &Wiring<cosmwasm_std::Addr>,
-    id: OrderId,
-    order: &Order,
-    bid: &Bid,
-) -> StdResult<WasmMsg> {
+pub fn charge(wiring: &Wiring<Addr>, id: OrderId, order: &Order, bid: &Bid) -> StdResult<WasmMsg> {
     Registry::at(&wiring.provider_registry).call(&ExecuteMsg::NoShow {
         order: id,
         provider: bid.owner.to_string(),

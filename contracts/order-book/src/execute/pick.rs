@@ -2,10 +2,8 @@
 
 use cosmwasm_std::Response;
 use market_control as control;
-use market_types::contract::Registry;
 use market_types::events::BidEvicted;
 use market_types::order::AwardRule;
-use market_types::registry::{ProviderRef, QueryMsg};
 use market_types::OrderId;
 
 use super::ending::{self, Win};
@@ -34,17 +32,7 @@ pub fn pick(call: Call, order: OrderId, provider: &str) -> Result<Response, Cont
     ensure_awardable(order, &live, now)?;
 
     let owner = deps.api.addr_validate(provider)?;
-    let known: Option<ProviderRef> = Registry::at(&wiring.provider_registry).ask(
-        &deps.querier,
-        &QueryMsg::Whois {
-            address: owner.to_string(),
-        },
-    )?;
-    let picked = match known {
-        Some(known) => bids::of_provider(deps.storage, order, known.no)?,
-        None => None,
-    }
-    .ok_or(ContractError::NoBid {
+    let picked = bids::of_owner(deps.storage, order, &owner)?.ok_or(ContractError::NoBid {
         order,
         provider: owner,
     })?;

@@ -1,0 +1,15 @@
+//! One file per message, and tables over all of them.
+
+mod award;
+mod bid;
+mod book;
+mod control;
+mod endings;
+mod matrix;
+mod open;
+mod pick;
+mod queries;
+mod second_price;
+mod spec;
+mod storage;
+mod world;
