@@ -21,8 +21,14 @@ async fn main() -> Result<(), Failure> {
     let out = PathBuf::from(out);
     let job = JobDir::open(job)?;
     let units = match range {
-        [first, count] => UnitRange { first: first.parse()?, count: count.parse()? },
-        _ => UnitRange { first: 0, count: job.manifest.units.count },
+        [first, count] => UnitRange {
+            first: first.parse()?,
+            count: count.parse()?,
+        },
+        _ => UnitRange {
+            first: 0,
+            count: job.manifest.units.count,
+        },
     };
     let store = Store::open(out.join("store"))?;
     job.put_into(&store)?;
@@ -33,8 +39,14 @@ async fn main() -> Result<(), Failure> {
         Capabilities::Unavailable(reason) => return Err(reason.clone().into()),
     };
     println!("{class}");
-    let grant = Grant { class, resources: job.manifest.resources.into(), capabilities };
-    let prepared = executor.prepare(&executor.assess(&job.manifest, &grant)?, &store).await?;
+    let grant = Grant {
+        class,
+        resources: job.manifest.resources.into(),
+        capabilities,
+    };
+    let prepared = executor
+        .prepare(&executor.assess(&job.manifest, &grant)?, &store)
+        .await?;
     let attempt = AttemptId::new(0, units.first, 1);
     executor.destroy(&attempt).await?;
     let handle = executor.start(&prepared, &attempt, units).await?;
@@ -45,7 +57,11 @@ async fn main() -> Result<(), Failure> {
             UnitOutcome::Finished(result) => result,
             UnitOutcome::NotRun(exit) => return Err(format!("unit {unit}: {exit:?}").into()),
         };
-        println!("{unit:4} {:7.3} s {}", result.elapsed_micros as f64 / 1e6, result.result);
+        println!(
+            "{unit:4} {:7.3} s {}",
+            result.elapsed_micros as f64 / 1e6,
+            result.result
+        );
         let frame = Frame::new(width, height, std::fs::read(&result.path)?)?;
         frame.write_png(File::create(out.join(format!("frame-{unit:04}.png")))?)?;
         frames.push(frame);
