@@ -10,11 +10,13 @@ use crate::state::{Bid, Order};
 
 /// Is it the bidder's own doing that it cannot commit?
 ///
-/// It is when it shrank in the second of its bid or later; who shrank in that second before it bid was refused. Capacity
-/// that went to another award is not, nor is a bond price that is stale for everybody.
+/// It is when it shrank in the second of its bid or later (who shrank in that second before it bid was refused), or is in
+/// the maintenance it announced, which had not begun when it bid. Capacity that went to another award is not, nor is a
+/// bond price that is stale for everybody.
 pub fn is_own_doing(bid: &Bid, verdict: &Verdict) -> bool {
     match &verdict.refusal {
         None | Some(Refusal::BondPriceMissing {} | Refusal::BondPriceStale { .. }) => false,
+        Some(Refusal::InMaintenance { .. }) => true,
         Some(_) => {
             let shrunk_at = verdict.provider.as_ref().and_then(|provider| provider.shrunk_at);
             shrunk_at.is_some_and(|at| at >= bid.placed)

@@ -234,6 +234,18 @@ fn who_shrank_behind_the_winner_pays_nothing() {
 }
 
 #[test]
+fn whose_announced_maintenance_has_begun_since_its_bid_pays_even_if_it_was_announced_before() {
+    let mut world = World::new();
+    world.sisters.borrow_mut().edit("p1").shrunk_at = Some(UnixTime(T0 - 86_400));
+    world.open(ORDER, stream()).unwrap();
+    world.bid("p1", 500).unwrap();
+    let until = UnixTime(T0 + 3_600);
+    world.refuse("p1", Refusal::InMaintenance { until });
+    let response = world.at(100).award().unwrap();
+    assert_eq!(messages(&response), [charged("p1"), freed()]);
+}
+
+#[test]
 fn lowering_after_shrinking_makes_a_new_promise() {
     let mut world = World::with(stream());
     world.bid("p1", 500).unwrap();

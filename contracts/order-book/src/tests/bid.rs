@@ -360,21 +360,3 @@ fn a_pause_refuses_bids() {
     );
     world.at(50).bid("p1", 900).unwrap();
 }
-
-#[test]
-fn a_bid_reads_as_much_in_a_book_of_one_order_as_of_many() {
-    // what a bid looks at is keyed by its order alone
-    let mut alone = World::with(stream());
-    let mut crowded = World::with(stream());
-    for other in 1..=30 {
-        let other = market_types::OrderId(1_000 + other);
-        crowded.open(other, stream()).unwrap();
-        crowded.bid_on(other, "p1", 5, 0).unwrap();
-    }
-    for world in [&mut alone, &mut crowded] {
-        world.bid("p1", 900).unwrap();
-        world.bid("p2", 800).unwrap();
-    }
-    assert_eq!(alone.book(), crowded.book());
-    assert_eq!(alone.order(), crowded.order());
-}

@@ -4,6 +4,8 @@ mod award;
 mod bid;
 mod book;
 mod control;
+mod cost;
+mod counting;
 mod endings;
 mod matrix;
 mod open;

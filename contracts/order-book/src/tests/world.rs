@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use cosmwasm_schema::serde::de::DeserializeOwned;
 use cosmwasm_schema::serde::Serialize;
-use cosmwasm_std::testing::{message_info, mock_env, MockApi, MockQuerier, MockStorage};
+use cosmwasm_std::testing::{message_info, mock_env, MockApi, MockQuerier};
 use cosmwasm_std::{
     from_json, to_json_binary, Addr, Binary, Coin, ContractResult, CosmosMsg, Empty, Env, Event, OwnedDeps,
     Response, SystemResult, Timestamp, Uint128, WasmMsg, WasmQuery,
@@ -25,6 +25,7 @@ use market_types::{
     defaults, escrow, BasisPoints, Hash32, OrderId, Page, Price, ProviderNo, Seconds, UnixTime,
 };
 
+use super::counting::Counting;
 use crate::{contract, ContractError};
 
 /// When every world begins.
@@ -143,7 +144,7 @@ fn json<T: Serialize + ?Sized>(value: &T) -> Binary {
 }
 
 pub struct World {
-    pub deps: OwnedDeps<MockStorage, MockApi, MockQuerier>,
+    pub deps: OwnedDeps<Counting, MockApi, MockQuerier>,
     pub env: Env,
     pub sisters: Rc<RefCell<Sisters>>,
 }
@@ -166,7 +167,7 @@ impl World {
         env.block.time = Timestamp::from_seconds(T0);
         let mut world = Self {
             deps: OwnedDeps {
-                storage: MockStorage::default(),
+                storage: Counting::default(),
                 api: MockApi::default(),
                 querier,
                 custom_query_type: std::marker::PhantomData::<Empty>,
