@@ -23,7 +23,7 @@ pub struct Params {
     pub bids_kept: u8,
     /// Least step by which a bid is lowered, of the maximum price, rounded up to at least 1 [10 bps; at most 1,000].
     pub min_step: BasisPoints,
-    /// A bid that becomes best this close to the end moves the end by as much [30 s; 0 to 1 h] ...
+    /// A provider that takes the lead this close to the end moves the end by as much [30 s; 0 to 1 h] ...
     pub extension: Seconds,
     /// ... at most this often [10; 0 to 50].
     pub max_extensions: u8,
@@ -57,7 +57,9 @@ pub enum ExecuteMsg {
     /// From the escrow, which has reserved the money.
     Open(Opening),
 
-    /// From a provider's agent or owner: bid, or lower the bid it has. Nothing is locked.
+    /// From a provider's agent or owner: bid, or lower the bid it has. Nothing is locked. Refused in the second in which the provider
+    /// shrank. A provider that shrank in the second of its bid or later, or whose maintenance has begun, and then cannot commit
+    /// when it is its turn, pays the no-show: one hour or one unit at the order's maximum.
     Bid {
         order: OrderId,
         price: Price,
@@ -69,7 +71,8 @@ pub enum ExecuteMsg {
     Award {
         order: OrderId,
     },
-    /// From the tenant of a `tenant_picks` order, in `[closes, expires)`: this provider wins, if it can commit.
+    /// From the tenant of a `tenant_picks` order, in `[closes, expires)`: this provider (an owner) wins, if it can commit. If it made
+    /// itself unable to, it pays the no-show, its bid is removed, and the order stays open for another pick.
     Pick {
         order: OrderId,
         provider: String,
