@@ -1,5 +1,7 @@
 //! Kernels, programs and machines that do not behave.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::os::unix::fs::PermissionsExt;

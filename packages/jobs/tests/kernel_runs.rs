@@ -1,5 +1,7 @@
 //! Kernels that behave: what they compute, and what an agent sees of it.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What a manifest may say, and what becomes of one that says something else.
 
+#![allow(clippy::unwrap_used)]
+
 use jobs::comparison::ComparisonClass;
 use jobs::manifest::{Bound, ManifestError, Output, MAX_CANONICAL_BYTES};
 use jobs::{Digest, JobDir, Manifest};

@@ -45,6 +45,8 @@ pub struct KernelExecutor {
 /// What this process knows of an attempt beyond its files.
 struct Watch {
     child: Option<Child>,
+    /// This process started the child.
+    own: bool,
     finished: u32,
     /// When `finished` was last seen to change.
     since: Instant,
@@ -209,7 +211,7 @@ impl KernelExecutor {
             return Ok(true);
         }
         // Started by an agent that died before its child had taken the lock.
-        Ok(!folder.started().exists() && watch.since.elapsed() < ADOPTION_LIMIT && watch.finished == 0)
+        Ok(!watch.own && !folder.started().exists() && watch.since.elapsed() < ADOPTION_LIMIT)
     }
 
     fn progress(&self, handle: &Handle, folder: &Folder) -> Result<(u32, Duration), ExecutorError> {
@@ -286,6 +288,7 @@ impl Watch {
     fn new() -> Self {
         Self {
             child: None,
+            own: false,
             finished: 0,
             since: Instant::now(),
         }

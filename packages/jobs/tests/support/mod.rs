@@ -1,6 +1,6 @@
 //! A bench for kernels: a store, an executor, and jobs written in a line or two.
 
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use std::path::PathBuf;
 use std::time::Duration;
