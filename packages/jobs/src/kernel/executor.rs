@@ -405,6 +405,7 @@ impl Executor for KernelExecutor {
             attempt.clone(),
             Watch {
                 child: Some(child),
+                own: true,
                 ..Watch::new()
             },
         );
