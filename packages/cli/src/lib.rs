@@ -7,5 +7,7 @@ pub mod context;
 pub mod demo;
 pub mod local;
 pub mod output;
+pub mod pictures;
+pub mod results;
 
 pub use cli::{exit_code, run, start_logging, Cli};

@@ -7,8 +7,7 @@ use std::time::Duration;
 use anyhow::{bail, Context as _, Result};
 use chain_client::{Chain, Keyring, Signer, SigningKey};
 use cosmwasm_std::{coin, Coin, Uint128};
-use market_client::deploy::Parameters;
-use market_client::{Codes, Market, NewMarket, NewToken};
+use market_client::{Codes, Market, NewMarket, NewToken, Parameters, Tokens};
 use market_types::defaults::TOKEN;
 use market_types::registry;
 use serde_json::json;
@@ -56,11 +55,15 @@ fn purse() -> Vec<Coin> {
 }
 
 /// Deploy a market on a fresh devnet: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price
-/// keeper and guardian, and a first bond price of one USDC for one LEASE.
+/// keeper and guardian, and a first bond price of one USDC for one LEASE. `adjust` changes the documented parameters.
 ///
 /// # Errors
 /// The chain refused something.
-pub async fn found(keeper: &Signer, holders: &[String], parameters: Parameters) -> Result<Market> {
+pub async fn found(
+    keeper: &Signer,
+    holders: &[String],
+    adjust: fn(&mut Parameters, &Tokens),
+) -> Result<Market> {
     let chain = keeper.chain().clone();
     let balances: Vec<_> = holders
         .iter()
@@ -72,24 +75,28 @@ pub async fn found(keeper: &Signer, holders: &[String], parameters: Parameters) 
         balances: balances.clone(),
         minter: None,
     };
+    let price_keeper = keeper.address().to_owned();
     let new = NewMarket {
         codes: Codes::GENESIS,
         governor: chain.gov_account()?,
         guardian: Some(keeper.address().into()),
         network_token: token("Leasebook", "LEASE"),
         payment_token: token("USD Coin of the devnet", "USDC"),
-        price_keeper: keeper.address().into(),
-        insurance_to: keeper.address().into(),
-        parameters,
+        parameters: Box::new(move |tokens| {
+            let mut parameters = Parameters::documented(tokens, &price_keeper);
+            adjust(&mut parameters, tokens);
+            parameters
+        }),
     };
     let market = Market::new(chain, market_client::deploy(keeper, &new).await?)?;
-    let price = registry::ExecuteMsg::SetBondPrice {
-        token: market.token("usdc")?.address.clone(),
-        price: Uint128::new(TOKEN),
-    };
-    keeper
-        .execute(&market.deployment.contracts.provider_registry, &price, &[])
-        .await?;
+    let registry = &market.deployment.contracts.provider_registry;
+    for token in market.deployment.tokens.values() {
+        let price = registry::ExecuteMsg::SetBondPrice {
+            token: token.address.clone(),
+            price: Uint128::new(TOKEN),
+        };
+        keeper.execute(registry, &price, &[]).await?;
+    }
     Ok(market)
 }
 

@@ -44,7 +44,6 @@ pub struct NewToken {
 }
 
 /// What the new market starts with.
-#[derive(Clone, Debug)]
 pub struct NewMarket {
     pub codes: Codes,
     /// Governor and wasm admin of every contract.
@@ -52,13 +51,18 @@ pub struct NewMarket {
     pub guardian: Option<String>,
     pub network_token: NewToken,
     pub payment_token: NewToken,
-    /// May move the bond price.
-    pub price_keeper: String,
-    pub insurance_to: String,
-    pub parameters: Parameters,
+    /// Its parameters, once the tokens have addresses.
+    pub parameters: Box<dyn Fn(&Tokens) -> Parameters + Send + Sync>,
 }
 
-/// The parameters of the contracts; [`Parameters::default`] are the documented ones. Token addresses are filled in when they exist.
+/// Addresses of the two tokens a market begins with.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    pub network: String,
+    pub payment: String,
+}
+
+/// The parameters of the five contracts.
 #[derive(Clone, Debug)]
 pub struct Parameters {
     pub registry: registry::Params<String>,
@@ -68,14 +72,15 @@ pub struct Parameters {
     pub take_rate: take_rate::Params<String>,
 }
 
-impl Default for Parameters {
-    fn default() -> Self {
+impl Parameters {
+    /// The documented ones: `keeper` may move the bond price and takes out the insurance share.
+    pub fn documented(tokens: &Tokens, keeper: &str) -> Self {
         Self {
-            registry: defaults::registry(""),
+            registry: defaults::registry(keeper),
             order_book: defaults::order_book(),
-            escrow: defaults::escrow(""),
+            escrow: defaults::escrow(&tokens.payment),
             attestation: defaults::attestation(),
-            take_rate: defaults::take_rate("", ""),
+            take_rate: defaults::take_rate(&tokens.payment, keeper),
         }
     }
 }
@@ -86,9 +91,11 @@ impl Default for Parameters {
 /// A transaction was refused or failed; what was instantiated before stays on the chain, unwired and of no effect.
 pub async fn deploy(signer: &Signer, new: &NewMarket) -> Result<Deployment, MarketError> {
     let setup = Setup { signer, new };
-    let network_token = setup.token(&new.network_token).await?;
-    let payment_token = setup.token(&new.payment_token).await?;
-    let parameters = addressed(new, &payment_token);
+    let tokens = Tokens {
+        network: setup.token(&new.network_token).await?,
+        payment: setup.token(&new.payment_token).await?,
+    };
+    let parameters = (new.parameters)(&tokens);
     let roles = Roles {
         governor: new.governor.clone(),
         guardian: new.guardian.clone(),
@@ -149,7 +156,7 @@ pub async fn deploy(signer: &Signer, new: &NewMarket) -> Result<Deployment, Mark
                 },
             )
             .await?,
-        network_token: network_token.clone(),
+        network_token: tokens.network.clone(),
     };
     wire(signer, &contracts).await?;
 
@@ -159,8 +166,8 @@ pub async fn deploy(signer: &Signer, new: &NewMarket) -> Result<Deployment, Mark
         governor: new.governor.clone(),
         contracts,
         tokens: BTreeMap::from([
-            (new.network_token.symbol.to_lowercase(), entry(network_token)),
-            (new.payment_token.symbol.to_lowercase(), entry(payment_token)),
+            (new.network_token.symbol.to_lowercase(), entry(tokens.network)),
+            (new.payment_token.symbol.to_lowercase(), entry(tokens.payment)),
         ]),
     })
 }
@@ -184,19 +191,6 @@ async fn wire(signer: &Signer, contracts: &Wiring<String>) -> Result<(), MarketE
         .submit(&msgs.map_err(chain_client::TxError::from)?, &TxOptions::default())
         .await?;
     Ok(())
-}
-
-fn addressed(new: &NewMarket, payment_token: &str) -> Parameters {
-    let mut parameters = new.parameters.clone();
-    parameters.registry.price_keepers = vec![new.price_keeper.clone()];
-    for token in &mut parameters.escrow.tokens {
-        token.token = payment_token.into();
-    }
-    for auction in &mut parameters.take_rate.auctions {
-        auction.token = payment_token.into();
-    }
-    parameters.take_rate.shares.insurance_to = new.insurance_to.clone();
-    parameters
 }
 
 struct Setup<'a> {

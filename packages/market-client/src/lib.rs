@@ -7,7 +7,7 @@ pub mod deploy;
 mod error;
 mod market;
 
-pub use deploy::{deploy, Codes, NewMarket, NewToken};
+pub use deploy::{deploy, Codes, NewMarket, NewToken, Parameters, Tokens};
 pub use error::MarketError;
 pub use market::{load, save, Market};
 pub use market_types::deployment::{Deployment, TokenEntry};

@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chain_client::{Chain, Options, Signer};
 use devnet::Devnet;
-use market_client::deploy::Parameters;
 
 use crate::context::Global;
 use crate::local::{chain_config, found, key};
@@ -96,7 +95,7 @@ async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) ->
         return Ok(());
     }
     let keeper = Signer::new(chain, global.keyring()?.load("keeper")?)?;
-    let market = found(&keeper, accounts, Parameters::default()).await?;
+    let market = found(&keeper, accounts, |_, _| {}).await?;
     market_client::save(&file, &market.deployment)?;
     println!("market deployed; its addresses are in {}", file.display());
     println!("keys {} hold coins, LEASE and USDC", PARTICIPANTS.join(", "));

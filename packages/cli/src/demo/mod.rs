@@ -1,12 +1,152 @@
-//! `leasebook demo`: the whole market in one story.
+//! `leasebook demo`: the whole market in one story, with real transactions and separate processes.
+//!
+//! The chain, each agent and each kernel run in processes of their own. Every chapter checks its figures, and the
+//! statement at the end accounts for every unit of every token; if something does not add up the demo fails.
 
-use anyhow::Result;
+mod burn;
+mod frames;
+mod market_day;
+mod process;
+mod service;
+mod stage;
+mod statement;
+mod tale;
+mod vote;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use jobs::JobDir;
+use serde::Serialize;
 
 use crate::context::Global;
+use stage::{Stage, CHARACTERS};
+use statement::Statement;
+use tale::Tale;
 
 #[derive(clap::Args, Debug)]
-pub struct Args {}
+#[command(after_help = "Examples:
+  leasebook demo
+  leasebook demo --json | jq .statement.burned
+  leasebook demo --keep /tmp/market       afterwards: leasebook --home /tmp/market devnet")]
+pub struct Args {
+    /// Leave the chain's state, keys and logs in this folder
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+    /// Folder for the frames, the contact sheet and the animation
+    #[arg(long, value_name = "DIR", default_value = "target/demo")]
+    pictures: PathBuf,
+    /// Job to render
+    #[arg(long, value_name = "DIR", default_value = "packages/jobs/examples-data/orbit")]
+    job: PathBuf,
+}
 
-pub async fn run(_global: &Global, _args: Args) -> Result<()> {
+#[derive(Serialize)]
+struct Report {
+    seconds: f64,
+    statement: Statement,
+    contact_sheet: PathBuf,
+    animation: PathBuf,
+    kept: Option<PathBuf>,
+}
+
+/// # Errors
+/// A step failed, or a figure does not add up.
+pub async fn run(global: &Global, args: Args) -> Result<()> {
+    let output = global.output();
+    let tale = Tale::new(output);
+    let job = JobDir::open(&args.job).with_context(|| format!("the job {}", args.job.display()))?;
+    let scratch = Scratch::new(args.keep.clone())?;
+
+    tale.chapter(1, "A chain, two tokens, five contracts, four bonded providers");
+    let mut stage = Stage::set(global, &scratch.path).await?;
+    for character in &CHARACTERS {
+        tale.note(format!(
+            "{:<7} {:<11} 4 x {:<17} an hour of one costs it {}",
+            character.name,
+            character.region,
+            character.class,
+            market_day::SCALE.format(character.hourly_cost.into()),
+        ));
+    }
+    tale.note("(the classes are labels here: all four work on this machine's one adapter)");
+    stage.start_agents().await?;
+    tale.note(format!(
+        "chain at {}; every agent answers",
+        stage.market.chain.url()
+    ));
+
+    let frames = frames::tell(&mut stage, &tale, &job, &args.pictures).await?;
+    let service = service::tell(&mut stage, &tale).await?;
+    let vote = vote::tell(&mut stage, &tale).await?;
+    let totals = burn::tell(&mut stage, &tale).await?;
+    let leases = vec![frames.lease, service, vote.before, vote.after];
+    let statement = statement::draw(&stage, &tale, leases, totals.burned).await?;
+
+    let contact_sheet = args.pictures.join("contact-sheet.png");
+    let animation = args.pictures.join("animation.png");
+    crate::pictures::assemble(&frames.pictures, &contact_sheet, &animation)?;
+    tale.say(format!(
+        "every figure adds up, after {:.0} s\ncontact sheet  {}\nanimation      {}",
+        tale.elapsed().as_secs_f64(),
+        contact_sheet.display(),
+        animation.display(),
+    ));
+    if let Some(kept) = &args.keep {
+        tale.say(format!(
+            "go on with it: leasebook --home {} devnet",
+            kept.display()
+        ));
+    }
+    let report = Report {
+        seconds: tale.elapsed().as_secs_f64(),
+        statement,
+        contact_sheet,
+        animation,
+        kept: args.keep,
+    };
+    if output.is_json() {
+        output.show(&report, |_| String::new())?;
+    }
     Ok(())
+}
+
+/// The folder of the chain; removed afterwards unless it is to be kept.
+struct Scratch {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Scratch {
+    fn new(keep: Option<PathBuf>) -> Result<Self> {
+        match keep {
+            Some(path) => {
+                if path.join("market.json").exists() {
+                    anyhow::bail!(
+                        "{} already holds a market; name another folder with --keep",
+                        path.display()
+                    );
+                }
+                std::fs::create_dir_all(&path).with_context(|| format!("cannot make {}", path.display()))?;
+                Ok(Self {
+                    path: path.canonicalize()?,
+                    kept: true,
+                })
+            }
+            None => {
+                let path = std::env::temp_dir().join(format!("leasebook-demo-{}", std::process::id()));
+                std::fs::create_dir_all(&path)?;
+                Ok(Self { path, kept: false })
+            }
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if !self.kept && !std::thread::panicking() {
+            // Left for whoever looks into a failure; a second run has another name.
+            let _ = std::fs::remove_dir_all(&self.path);
+        }
+    }
 }

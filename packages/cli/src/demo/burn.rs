@@ -1,0 +1,91 @@
+//! Chapter 7: fees are swept; the network token's are burned, the stablecoin's are sold and what they bring is burned.
+
+use anyhow::{ensure, Context as _, Result};
+use market_types::escrow;
+use market_types::take_rate::{ExecuteMsg, Hook, LotResponse, QueryMsg, QuoteResponse, TotalsResponse};
+
+use super::market_day::SCALE;
+use super::stage::Stage;
+use super::tale::Tale;
+
+/// # Errors
+/// A step failed, or a figure does not add up.
+pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
+    tale.chapter(7, "Fees are swept, sold and burned");
+    let contracts = stage.market.deployment.contracts.clone();
+    let usdc = stage.market.token("usdc")?.address.clone();
+    let network = contracts.network_token.clone();
+    for token in [&usdc, &network] {
+        let msg = escrow::ExecuteMsg::SweepFees { token: token.clone() };
+        stage.keeper.execute(&contracts.lease_escrow, &msg).await?;
+    }
+    let burned = totals(stage, &network).await?.burned;
+    ensure!(
+        !burned.is_zero(),
+        "fees in the network token were swept and nothing was burned"
+    );
+    tale.note(format!(
+        "fees paid in LEASE: {} burned at once",
+        SCALE.format(burned)
+    ));
+
+    stage
+        .keeper
+        .execute(
+            &contracts.take_rate_burn,
+            &ExecuteMsg::Kick { token: usdc.clone() },
+        )
+        .await?;
+    let lot = lot(stage, &usdc).await?;
+    tale.note(format!(
+        "fees paid in USDC: a lot of {} opens at {} LEASE each, halving every hour",
+        SCALE.format(lot.left),
+        SCALE.format(lot.price),
+    ));
+    stage.clock.advance(3 * 3_600).await?;
+    let price = self::lot(stage, &usdc).await?.price;
+    let query = QueryMsg::Quote {
+        token: usdc.clone(),
+        pay: lot.left,
+    };
+    let quote: QuoteResponse = stage.market.take_rate(&query).await?;
+    let hook = Hook::Take {
+        token: usdc.clone(),
+        min_out: quote.out,
+    };
+    stage
+        .keeper
+        .send(&network, &contracts.take_rate_burn, lot.left, &hook)
+        .await?;
+    let totals = totals(stage, &network).await?;
+    tale.note(format!(
+        "three hours later, at {}, the keeper buys {} USDC for {} LEASE, which are burned: {} in all",
+        SCALE.format(price),
+        SCALE.format(quote.out),
+        SCALE.format(quote.pay),
+        SCALE.format(totals.burned),
+    ));
+    ensure!(
+        totals.burned == burned + quote.pay,
+        "{} was burned before the sale and {} paid in it, but {} is burned now",
+        burned,
+        quote.pay,
+        totals.burned
+    );
+    Ok(totals)
+}
+
+async fn totals(stage: &Stage, token: &str) -> Result<TotalsResponse> {
+    Ok(stage
+        .market
+        .take_rate(&QueryMsg::Totals { token: token.into() })
+        .await?)
+}
+
+async fn lot(stage: &Stage, token: &str) -> Result<LotResponse> {
+    let lot: Option<LotResponse> = stage
+        .market
+        .take_rate(&QueryMsg::Lot { token: token.into() })
+        .await?;
+    lot.context("no lot is open")
+}

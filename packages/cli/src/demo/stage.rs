@@ -1,0 +1,424 @@
+//! Before the story: a chain, a market, four providers with their agents, a tenant.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{bail, Context as _, Result};
+use chain_client::{Chain, Keyring, Msg, Options, Signer};
+use cosmwasm_std::Uint128;
+use market_client::{Market, Parameters, Tokens};
+use market_types::defaults::TOKEN;
+use market_types::escrow::PaymentToken;
+use market_types::registry::{ExecuteMsg, Gateway, Hook};
+use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
+use market_types::Seconds;
+
+use super::process::{free_port, sibling, Process};
+use crate::commands::provider::registration;
+use crate::context::{Acting, Global};
+use crate::local::{found, key, Clock};
+
+/// A provider of the story.
+pub struct Character {
+    pub name: &'static str,
+    pub region: &'static str,
+    pub class: &'static str,
+    /// What an hour of one of its GPUs costs it, in base units of the stablecoin.
+    pub hourly_cost: u64,
+}
+
+pub const CHARACTERS: [Character; 4] = [
+    Character {
+        name: "aurora",
+        region: "eu-north",
+        class: "nvidia-h100-80gb",
+        hourly_cost: 1_900_000,
+    },
+    Character {
+        name: "basalt",
+        region: "is-south",
+        class: "nvidia-a100-80gb",
+        hourly_cost: 1_300_000,
+    },
+    Character {
+        name: "cirrus",
+        region: "us-east",
+        class: "nvidia-l40s-48gb",
+        hourly_cost: 1_500_000,
+    },
+    Character {
+        name: "dune",
+        region: "me-central",
+        class: "software-vulkan",
+        hourly_cost: 1_100_000,
+    },
+];
+
+/// Bond each provider puts up.
+const BOND: Uint128 = Uint128::new(20_000 * TOKEN);
+
+pub struct Provider {
+    pub character: &'static Character,
+    pub owner: Acting,
+    pub gateway: String,
+    config: PathBuf,
+    log: PathBuf,
+    pub process: Option<Process>,
+}
+
+impl Provider {
+    /// # Errors
+    /// The agent cannot be started.
+    pub fn start(&mut self) -> Result<()> {
+        let args = ["run".into(), "--config".into(), self.config.display().to_string()];
+        self.process = Some(Process::start(
+            self.character.name,
+            &sibling("leasebook-agent")?,
+            &args,
+            &self.log,
+        )?);
+        Ok(())
+    }
+}
+
+pub struct Stage {
+    // Dropped in this order: agents first, then the chain.
+    pub providers: Vec<Provider>,
+    pub devnet: Process,
+    pub market: Market,
+    pub clock: Clock,
+    pub tenant: Acting,
+    /// Price keeper, guardian, buyer of fees, and the anybody who turns cranks.
+    pub keeper: Acting,
+    pub validator: Acting,
+}
+
+/// The documented parameters with times that fit into two minutes, and the network token as a second payment token.
+fn adjust(parameters: &mut Parameters, tokens: &Tokens) {
+    parameters.order_book.extension = Seconds(2);
+    for class in &mut parameters.attestation.classes {
+        class.vesting = Seconds(2);
+    }
+    let escrow = &mut parameters.escrow;
+    escrow.heartbeat_interval = Seconds(10);
+    escrow.heartbeat_window = Seconds(60);
+    escrow.grace = Seconds(120);
+    escrow.min_silent_blocks = 5;
+    escrow.tokens.push(PaymentToken {
+        token: tokens.network.clone(),
+        listed: true,
+        min_order: Uint128::new(TOKEN / 100),
+    });
+    parameters.take_rate.rate_delay = Seconds(0);
+    for auction in &mut parameters.take_rate.auctions {
+        auction.min_lot = Uint128::new(TOKEN / 1_000);
+    }
+}
+
+impl Stage {
+    /// # Errors
+    /// Something of it could not be set up.
+    pub async fn set(global: &Global, dir: &Path) -> Result<Self> {
+        std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        let global = Global {
+            home: Some(dir.into()),
+            market: Some(dir.join("market.json")),
+            token: "usdc".into(),
+            raw: false,
+            ..global.clone()
+        };
+        let keyring = global.keyring()?;
+        let (accounts, holders) = participants(&keyring)?;
+        let validator = key(&keyring, "validator")?.address(devnet::BECH32_PREFIX)?;
+        let (devnet, url) = start_chain(dir, &accounts, &validator)?;
+        let global = Global {
+            node: vec![url.clone()],
+            ..global
+        };
+
+        let chain = Chain::connect(&[&url], options()).await?;
+        let keeper = Signer::new(chain.clone(), keyring.load("keeper")?)?;
+        let market = found(&keeper, &holders, adjust).await?;
+        market_client::save(&global.market_file()?, &market.deployment)?;
+        let acting = |name: &str| -> Result<Acting> {
+            let signer = Signer::new(chain.clone(), keyring.load(name)?)?;
+            Ok(Acting {
+                market: market.clone(),
+                signer,
+                global: Global {
+                    from: name.into(),
+                    ..global.clone()
+                },
+            })
+        };
+
+        let mut providers = vec![];
+        for character in &CHARACTERS {
+            providers.push(enter(dir, &keyring, acting(character.name)?, character).await?);
+        }
+        Ok(Self {
+            providers,
+            devnet,
+            clock: Clock::of(&chain),
+            tenant: acting("tenant")?,
+            keeper: Acting {
+                market: market.clone(),
+                signer: keeper,
+                global: Global {
+                    from: "keeper".into(),
+                    ..global.clone()
+                },
+            },
+            validator: acting("validator")?,
+            market,
+        })
+    }
+
+    /// Start every agent and wait until each gateway answers.
+    ///
+    /// # Errors
+    /// An agent ended, or did not answer within 30 s.
+    pub async fn start_agents(&mut self) -> Result<()> {
+        for provider in &mut self.providers {
+            provider.start()?;
+        }
+        for provider in &mut self.providers {
+            wait_ready(provider).await?;
+        }
+        Ok(())
+    }
+
+    pub fn provider(&mut self, owner: &str) -> Option<&mut Provider> {
+        self.providers
+            .iter_mut()
+            .find(|provider| provider.owner.address() == owner)
+    }
+
+    /// The name of whoever has this address.
+    pub fn name(&self, address: &str) -> String {
+        let provider = self
+            .providers
+            .iter()
+            .find(|provider| provider.owner.address() == address);
+        match provider {
+            Some(provider) => provider.character.name.into(),
+            None if address == self.tenant.address() => "the tenant".into(),
+            None if address == self.keeper.address() => "the keeper".into(),
+            None => address.into(),
+        }
+    }
+
+    /// # Errors
+    /// A process of the stage has ended.
+    pub fn ensure_alive(&mut self) -> Result<()> {
+        self.devnet.ensure_alive()?;
+        for provider in &mut self.providers {
+            if let Some(process) = &mut provider.process {
+                process.ensure_alive()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// # Errors
+/// The agent ended, or its gateway did not answer within 30 s.
+pub async fn wait_ready(provider: &mut Provider) -> Result<()> {
+    let url = format!("{}/health/ready", provider.gateway);
+    let http = reqwest::Client::new();
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        if let Some(process) = &mut provider.process {
+            process.ensure_alive()?;
+        }
+        if http
+            .get(&url)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            bail!(
+                "the gateway of {} does not answer at {url} within 30 s",
+                provider.character.name
+            );
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+fn options() -> Options {
+    Options {
+        poll_interval: Duration::from_millis(60),
+        ..Options::default()
+    }
+}
+
+/// All accounts, and those that hold tokens.
+fn participants(keyring: &Keyring) -> Result<(Vec<String>, Vec<String>)> {
+    let address = |name: &str| -> Result<String> { Ok(key(keyring, name)?.address(devnet::BECH32_PREFIX)?) };
+    let mut holders = vec![address("tenant")?, address("keeper")?];
+    let mut accounts = vec![address("validator")?];
+    for character in &CHARACTERS {
+        holders.push(address(character.name)?);
+        accounts.push(address(&agent_key(character))?);
+    }
+    accounts.extend(holders.iter().cloned());
+    Ok((accounts, holders))
+}
+
+fn agent_key(character: &Character) -> String {
+    format!("{}-agent", character.name)
+}
+
+fn start_chain(dir: &Path, accounts: &[String], validator: &str) -> Result<(Process, String)> {
+    let listen = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+    let mut args: Vec<String> = [
+        "--home",
+        &dir.display().to_string(),
+        "devnet",
+        "--bare",
+        "--voting-period",
+        "6",
+    ]
+    .map(String::from)
+    .to_vec();
+    args.extend([
+        "--listen".into(),
+        listen.to_string(),
+        "--validator".into(),
+        validator.into(),
+    ]);
+    for account in accounts {
+        args.extend(["--account".into(), account.clone()]);
+    }
+    Process::start_and_read(
+        "devnet",
+        &std::env::current_exe()?,
+        &args,
+        &dir.join("devnet.log"),
+    )
+}
+
+/// Register a provider, put up its bond, and write its agent's configuration.
+async fn enter(
+    dir: &Path,
+    keyring: &Keyring,
+    owner: Acting,
+    character: &'static Character,
+) -> Result<Provider> {
+    let agent = keyring.load(&agent_key(character))?;
+    let port = free_port()?;
+    let gateway = format!("http://127.0.0.1:{port}");
+    let contracts = owner.market.deployment.contracts.clone();
+    let register = registration(
+        &agent,
+        owner.market.chain.chain_id(),
+        &contracts.provider_registry,
+        owner.address(),
+        Gateway {
+            url: gateway.clone(),
+            tls_fingerprint: None,
+        },
+        None,
+        vec![Attribute {
+            key: "region".into(),
+            value: character.region.into(),
+        }],
+        vec![MachineGroup {
+            class: DeviceClass(character.class.into()),
+            count: 1,
+            each: Resources {
+                gpus: 4,
+                vram_mib: 48 * 1_024,
+                cpu_milli: 32_000,
+                ram_mib: 256 * 1_024,
+                ephemeral_mib: 1_024 * 1_024,
+                persistent_mib: 1_024 * 1_024,
+                ports: 16,
+            },
+        }],
+    )?;
+    let bond = Market::send_with_hook(&contracts.provider_registry, BOND, &Hook::Bond { provider: None })?;
+    owner
+        .submit(&[
+            Msg::execute(&contracts.provider_registry, &ExecuteMsg::Register(register), &[])?,
+            Msg::execute(&contracts.network_token, &bond, &[])?,
+        ])
+        .await?;
+
+    let config = dir.join(format!("{}.toml", character.name));
+    std::fs::write(&config, agent_config(dir, keyring, &owner, character, port)?)?;
+    let log = dir.join(format!("{}.log", character.name));
+    Ok(Provider {
+        character,
+        owner,
+        gateway,
+        config,
+        log,
+        process: None,
+    })
+}
+
+fn agent_config(
+    dir: &Path,
+    keyring: &Keyring,
+    owner: &Acting,
+    character: &Character,
+    port: u16,
+) -> Result<String> {
+    Ok(format!(
+        r#"[chain]
+rpc = ["{rpc}"]
+contracts = "market.json"
+poll_ms = 200
+
+[provider]
+owner = "{owner}"
+key = "{key}"
+data = "{data}"
+
+[gateway]
+listen = "127.0.0.1:{port}"
+public_url = "http://127.0.0.1:{port}"
+
+[bidding]
+markup_bps = 6000
+step_bps = 600
+
+[[bidding.floors]]
+class = "{class}"
+token = "usdc"
+watts = 400
+kwh_price = 100000
+depreciation_per_hour = {cost}
+unit_seconds = 2
+
+[[bidding.floors]]
+class = "{class}"
+token = "lease"
+watts = 400
+kwh_price = 100000
+depreciation_per_hour = {cost}
+unit_seconds = 2
+
+[work]
+batch_units = 8
+batch_seconds = 5
+settle_seconds = 0
+
+[executors]
+kernel_worker = "{worker}"
+"#,
+        rpc = owner.market.chain.url(),
+        owner = owner.address(),
+        key = keyring.path(&agent_key(character))?.display(),
+        data = dir.join(format!("{}.data", character.name)).display(),
+        class = character.class,
+        cost = character.hourly_cost,
+        worker = sibling("leasebook-kernel")?.display(),
+    ))
+}

@@ -1,0 +1,130 @@
+//! Chapter 6: governance moves the take rate; what runs keeps its own.
+
+use std::time::Duration;
+
+use anyhow::{ensure, Result};
+use chain_client::gov::{ProposalStatus, VoteOption};
+use chain_client::Msg;
+use market_types::escrow::{ExecuteMsg, LeaseResponse};
+use market_types::take_rate::{self, ParamsUpdate, TokenRate};
+use market_types::BasisPoints;
+
+use super::market_day::{until, SCALE};
+use super::service::{open, pass_time};
+use super::stage::Stage;
+use super::tale::Tale;
+use crate::commands::gov::propose;
+
+const OLD_RATE: BasisPoints = BasisPoints(200);
+const NEW_RATE: BasisPoints = BasisPoints(300);
+/// What a proposal puts down until its vote is over, in base units of the fee coin.
+const DEPOSIT: u128 = 10_000_000;
+
+/// The lease that kept the old rate and the one that got the new.
+pub struct Vote {
+    pub before: LeaseResponse,
+    pub after: LeaseResponse,
+}
+
+/// # Errors
+/// A step failed, or a figure does not add up.
+pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<Vote> {
+    tale.chapter(
+        6,
+        "Governance raises the take rate from 2 % to 3 %; an open lease keeps its own",
+    );
+    let (_, before) = open(stage, tale, "usdc", "6 GPU-hours", "4.00/h").await?;
+    pass(stage, tale).await?;
+    let (_, after) = open(stage, tale, "lease", "6 GPU-hours", "4.00/h").await?;
+    pass_time(stage, &[before, after], 12).await?;
+
+    let escrow = stage.market.deployment.contracts.lease_escrow.clone();
+    for lease in [before, after] {
+        stage
+            .tenant
+            .execute(&escrow, &ExecuteMsg::Close { lease })
+            .await?;
+    }
+    let before = stage.market.lease(before).await?;
+    let after = stage.market.lease(after).await?;
+    for (lease, rate) in [(&before, OLD_RATE), (&after, NEW_RATE)] {
+        let fee = lease.money.gross.multiply_ratio(rate.0, 10_000u64);
+        ensure!(
+            lease.take_rate == rate,
+            "lease {} has {} bps, not {rate}",
+            lease.lease,
+            lease.take_rate
+        );
+        ensure!(
+            lease.money.fee == fee,
+            "lease {} paid {}, not {fee}",
+            lease.lease,
+            lease.money.fee
+        );
+        ensure!(!fee.is_zero(), "lease {} paid no fee", lease.lease);
+        tale.note(format!(
+            "lease {} at {} bps: {} of {} {}",
+            lease.lease,
+            rate,
+            SCALE.format(lease.money.fee),
+            SCALE.format(lease.money.gross),
+            stage.market.symbol(lease.token.as_str()),
+        ));
+    }
+    Ok(Vote { before, after })
+}
+
+async fn pass(stage: &mut Stage, tale: &Tale) -> Result<()> {
+    let tokens = stage.market.deployment.tokens.values();
+    let rates = tokens
+        .map(|token| TokenRate {
+            token: token.address.clone(),
+            rate: NEW_RATE,
+        })
+        .collect();
+    let update = ParamsUpdate {
+        rates: Some(rates),
+        ..ParamsUpdate::default()
+    };
+    let contract = stage.market.deployment.contracts.take_rate_burn.clone();
+    let msg = take_rate::ExecuteMsg::UpdateParams(update);
+    let id = propose(
+        &stage.tenant,
+        &contract,
+        &msg,
+        "Take 3 % from new leases",
+        DEPOSIT,
+    )
+    .await?;
+    stage
+        .validator
+        .submit(&[Msg::GovVote {
+            proposal_id: id,
+            option: VoteOption::Yes,
+        }])
+        .await?;
+    tale.note(format!("proposal {id} has its deposit and the validator's vote"));
+    until(
+        stage,
+        "the end of the vote",
+        Duration::from_secs(30),
+        async |stage| {
+            let status = stage
+                .market
+                .chain
+                .proposal(id)
+                .await?
+                .map(|proposal| proposal.status);
+            match status {
+                Some(ProposalStatus::Passed) => Ok(Some(())),
+                Some(ProposalStatus::VotingPeriod | ProposalStatus::DepositPeriod) => Ok(None),
+                other => anyhow::bail!("proposal {id} ended as {other:?}"),
+            }
+        },
+    )
+    .await?;
+    tale.note(format!(
+        "proposal {id} passed and was carried out by the chain's gov account"
+    ));
+    Ok(())
+}
