@@ -124,6 +124,8 @@ pub enum ContractError {
     BadSignature { lease: LeaseId },
     #[error("acknowledgement {sequence} does not follow {last}")]
     StaleAcknowledgement { sequence: u64, last: u64 },
+    #[error("the acknowledgement was good until {good_until}, which has passed")]
+    AcknowledgementPassed { good_until: UnixTime },
     #[error("good until {good_until} is after {latest}, the longest agreed")]
     AcknowledgedTooFar { good_until: UnixTime, latest: UnixTime },
 

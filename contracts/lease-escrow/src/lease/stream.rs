@@ -239,7 +239,7 @@ impl LeaseFile {
     /// The tenant vouches for the service up to `good_until`; an earlier acknowledgement that reaches further stands.
     ///
     /// # Errors
-    /// Terms without acknowledgements, a sequence that does not rise, a time too far ahead, a stream that is over.
+    /// Terms without acknowledgements, a sequence that does not rise, a time passed or too far ahead, a stream that is over.
     pub fn acknowledge(
         &mut self,
         sequence: u64,
@@ -260,6 +260,10 @@ impl LeaseFile {
         if good_until > latest {
             return Err(ContractError::AcknowledgedTooFar { good_until, latest });
         }
+        // Were a passed one taken, a tenant could turn time it asked for nothing into silence afterwards.
+        if good_until < moment.time {
+            return Err(ContractError::AcknowledgementPassed { good_until });
+        }
         let stream = self.stream_mut()?;
         let last = stream.ack_sequence;
         if sequence <= last {
@@ -275,7 +279,7 @@ impl LeaseFile {
         });
         match stream.suspended_at {
             Some(_) if idle.is_some() => stream.suspended_at = idle,
-            None if good_until >= moment.time => self.wake(idle, moment),
+            None => self.wake(idle, moment),
             _ => {}
         }
         if self.stream()?.accepted_at.is_none() {

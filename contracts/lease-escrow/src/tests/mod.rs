@@ -1,0 +1,11 @@
+mod acknowledgements;
+mod amendments;
+mod desk;
+mod entry;
+mod orders;
+mod params;
+mod roles;
+mod silence;
+mod streams;
+mod tasks;
+mod walk;
