@@ -108,6 +108,9 @@ pub struct Executors {
     pub kernel: bool,
     /// The child that runs kernels. Left out: `leasebook-kernel` beside this program, then in `PATH`.
     pub kernel_worker: Option<PathBuf>,
+    /// Classes offered although this machine's self-test does not find them: for services on hardware that no kernel
+    /// can measure, and for demonstrations [none].
+    pub unmeasured_classes: Vec<String>,
     /// The stand-in service for streams: holds the GPUs and answers the gateway's probe [on].
     pub idle: bool,
 }
@@ -117,6 +120,7 @@ impl Default for Executors {
         Self {
             kernel: true,
             kernel_worker: None,
+            unmeasured_classes: Vec::new(),
             idle: true,
         }
     }
