@@ -1,7 +1,10 @@
 //! Questions to the market's contracts, typed.
 
+use std::sync::Arc;
+
 use chain_client::{Chain, QueryError};
 use cosmwasm_std::Uint128;
+use market_client::MarketError;
 use market_types::attestation::{self, BatchResponse};
 use market_types::deployment::Deployment;
 use market_types::escrow::{self, LeaseResponse, WorkResponse};
@@ -11,75 +14,74 @@ use market_types::{BatchNo, LeaseId, OrderId, Page, Paging, Price, ProviderNo};
 use serde::de::DeserializeOwned;
 use serde::Serialize;
 
-/// The five contracts on one chain. Cheap to clone.
+/// What an agent asks of the market. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Market {
-    chain: Chain,
-    deployment: std::sync::Arc<Deployment>,
+    inner: Arc<market_client::Market>,
 }
 
 const PAGE: u32 = market_types::page::MAX_LIMIT;
 
 impl Market {
-    pub fn new(chain: Chain, deployment: Deployment) -> Self {
-        Self {
-            chain,
-            deployment: deployment.into(),
-        }
+    /// # Errors
+    /// The node serves another chain than the deployment was made on.
+    pub fn new(chain: Chain, deployment: Deployment) -> Result<Self, MarketError> {
+        let inner = market_client::Market::new(chain, deployment)?;
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     pub fn chain(&self) -> &Chain {
-        &self.chain
+        &self.inner.chain
     }
 
     pub fn deployment(&self) -> &Deployment {
-        &self.deployment
+        &self.inner.deployment
     }
 
     /// The provider an owner or agent address belongs to.
     pub async fn whois(&self, address: &str) -> Result<Option<ProviderRef>, QueryError> {
-        self.registry(&registry::QueryMsg::Whois {
+        self.inner.registry(&registry::QueryMsg::Whois {
             address: address.to_owned(),
         })
         .await
     }
 
     pub async fn capacity(&self, owner: &str) -> Result<Vec<CapacityResponse>, QueryError> {
-        self.registry(&registry::QueryMsg::Capacity {
+        self.inner.registry(&registry::QueryMsg::Capacity {
             owner: owner.to_owned(),
         })
         .await
     }
 
     pub async fn reputation(&self, owner: &str) -> Result<ReputationResponse, QueryError> {
-        self.registry(&registry::QueryMsg::Reputation {
+        self.inner.registry(&registry::QueryMsg::Reputation {
             owner: owner.to_owned(),
         })
         .await
     }
 
     pub async fn book_params(&self) -> Result<order_book::Params, QueryError> {
-        self.book(&order_book::QueryMsg::Params {}).await
+        self.inner.book(&order_book::QueryMsg::Params {}).await
     }
 
     pub async fn escrow_params(&self) -> Result<escrow::Params<cosmwasm_std::Addr>, QueryError> {
-        self.escrow(&escrow::QueryMsg::Params {}).await
+        self.inner.escrow(&escrow::QueryMsg::Params {}).await
     }
 
     pub async fn order(&self, order: OrderId) -> Result<OrderResponse, QueryError> {
-        self.book(&order_book::QueryMsg::Order { order }).await
+        self.inner.book(&order_book::QueryMsg::Order { order }).await
     }
 
     pub async fn open_orders(&self) -> Result<Vec<OrderResponse>, QueryError> {
         self.pages(
             |paging| order_book::QueryMsg::OpenOrders { paging },
-            &self.deployment.contracts.order_book,
+            &self.inner.deployment.contracts.order_book,
         )
         .await
     }
 
     pub async fn bid(&self, order: OrderId, provider: &str) -> Result<Option<BidResponse>, QueryError> {
-        self.book(&order_book::QueryMsg::Bid {
+        self.inner.book(&order_book::QueryMsg::Bid {
             order,
             provider: provider.to_owned(),
         })
@@ -91,7 +93,7 @@ impl Market {
             start_after: None,
             limit: Some(1),
         };
-        let page: Page<BidResponse, u32> = self.book(&order_book::QueryMsg::Bids { order, paging }).await?;
+        let page: Page<BidResponse, u32> = self.inner.book(&order_book::QueryMsg::Bids { order, paging }).await?;
         Ok(page.items.into_iter().next())
     }
 
@@ -105,7 +107,7 @@ impl Market {
     ) -> Result<SimulateResponse, QueryError> {
         let provider = provider.to_owned();
         let price = Some(price);
-        self.book(&order_book::QueryMsg::Simulate {
+        self.inner.book(&order_book::QueryMsg::Simulate {
             order,
             provider,
             price,
@@ -115,19 +117,19 @@ impl Market {
     }
 
     pub async fn lease(&self, lease: LeaseId) -> Result<LeaseResponse, QueryError> {
-        self.escrow(&escrow::QueryMsg::Lease { lease }).await
+        self.inner.escrow(&escrow::QueryMsg::Lease { lease }).await
     }
 
     pub async fn leases_of(&self, provider: ProviderNo) -> Result<Vec<LeaseResponse>, QueryError> {
         self.pages(
             |paging| escrow::QueryMsg::LeasesOfProvider { provider, paging },
-            &self.deployment.contracts.lease_escrow,
+            &self.inner.deployment.contracts.lease_escrow,
         )
         .await
     }
 
     pub async fn work(&self, lease: LeaseId) -> Result<WorkResponse, QueryError> {
-        self.escrow(&escrow::QueryMsg::Work { lease }).await
+        self.inner.escrow(&escrow::QueryMsg::Work { lease }).await
     }
 
     /// Batches of a lease after `start_after`.
@@ -143,8 +145,8 @@ impl Market {
         };
         loop {
             let query = attestation::QueryMsg::Batches { lease, paging };
-            let address = &self.deployment.contracts.attestation;
-            let page: Page<BatchResponse, BatchNo> = self.chain.smart(address, &query).await?;
+            let address = &self.inner.deployment.contracts.attestation;
+            let page: Page<BatchResponse, BatchNo> = self.inner.chain.smart(address, &query).await?;
             all.extend(page.items);
             match page.next_start_after {
                 None => return Ok(all),
@@ -170,30 +172,12 @@ impl Market {
                 start_after,
                 limit: Some(PAGE),
             };
-            let page: Page<T, C> = self.chain.smart(address, &query(paging)).await?;
+            let page: Page<T, C> = self.inner.chain.smart(address, &query(paging)).await?;
             all.extend(page.items);
             match page.next_start_after {
                 None => return Ok(all),
                 next => start_after = next,
             }
         }
-    }
-
-    async fn registry<R: DeserializeOwned>(&self, query: &registry::QueryMsg) -> Result<R, QueryError> {
-        self.chain
-            .smart(&self.deployment.contracts.provider_registry, query)
-            .await
-    }
-
-    async fn book<R: DeserializeOwned>(&self, query: &order_book::QueryMsg) -> Result<R, QueryError> {
-        self.chain
-            .smart(&self.deployment.contracts.order_book, query)
-            .await
-    }
-
-    async fn escrow<R: DeserializeOwned>(&self, query: &escrow::QueryMsg) -> Result<R, QueryError> {
-        self.chain
-            .smart(&self.deployment.contracts.lease_escrow, query)
-            .await
     }
 }

@@ -62,7 +62,7 @@ pub fn load(path: &Path) -> Result<(Config, Deployment), ConfigError> {
     })?;
     let base = path.parent().unwrap_or(Path::new("."));
     for relative in [
-        &mut config.chain.deployment,
+        &mut config.chain.contracts,
         &mut config.provider.key,
         &mut config.provider.data,
     ] {
@@ -74,9 +74,9 @@ pub fn load(path: &Path) -> Result<(Config, Deployment), ConfigError> {
     {
         *relative = base.join(&*relative);
     }
-    let text = read(&config.chain.deployment)?;
+    let text = read(&config.chain.contracts)?;
     let market = serde_json::from_str(&text).map_err(|source| ConfigError::Json {
-        path: config.chain.deployment.clone(),
+        path: config.chain.contracts.clone(),
         source,
     })?;
     check(&config, &market)?;

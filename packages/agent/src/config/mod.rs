@@ -33,7 +33,7 @@ pub struct Chain {
     /// RPC endpoints, the first one preferred.
     pub rpc: Vec<String>,
     /// The file that deploying wrote: [`market_types::deployment::Deployment`].
-    pub deployment: PathBuf,
+    pub contracts: PathBuf,
     #[serde(default = "prefix")]
     pub prefix: String,
     #[serde(default = "gas_price")]

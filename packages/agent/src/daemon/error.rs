@@ -33,6 +33,8 @@ pub enum DaemonError {
     #[error(transparent)]
     Query(#[from] QueryError),
     #[error(transparent)]
+    Market(#[from] market_client::MarketError),
+    #[error(transparent)]
     Queue(#[from] QueueError),
     #[error(transparent)]
     Executor(#[from] ExecutorError),

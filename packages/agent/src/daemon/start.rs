@@ -59,7 +59,7 @@ pub async fn open(path: &Path) -> Result<Start, DaemonError> {
         ..ChainOptions::default()
     };
     let chain = Chain::connect(&config.chain.rpc, options).await?;
-    let market = Market::new(chain, deployment.clone());
+    let market = Market::new(chain, deployment.clone())?;
     Ok(Start {
         config,
         deployment,
@@ -206,6 +206,7 @@ pub async fn run(
         wake,
         stop,
     };
+    daemon.warn_of_unmeasured();
     daemon.resume().await?;
     let running = daemon.run();
     tokio::pin!(running);
@@ -325,6 +326,17 @@ impl Daemon {
             self.orders.insert(id, OrderItem::new(state, order, own, best));
         }
         Ok(())
+    }
+
+    fn warn_of_unmeasured(&self) {
+        for floor in &self.config.bidding.floors {
+            if !self.may_offer(&DeviceClass(floor.class.clone())) {
+                tracing::warn!(
+                    class = floor.class,
+                    "not offered: the self-test does not find it here, and executors.unmeasured_classes does not name it"
+                );
+            }
+        }
     }
 
     /// Whether the machine really has this class.
