@@ -36,7 +36,8 @@ pub trait Executor: Send + Sync {
     /// [`ExecutorError::Missing`] names what must be fetched first; [`ExecutorError::Refused`] what will never run.
     async fn prepare(&self, plan: &Plan, store: &Store) -> Result<Prepared, ExecutorError>;
 
-    /// Runs `units`. Asked again for the same attempt it returns the same handle and starts nothing.
+    /// Runs `units`. Asked again for the same attempt it returns the same handle and starts nothing, even when the attempt
+    /// has ended or is lost: what is left to do takes a new attempt.
     ///
     /// # Errors
     /// [`ExecutorError::AttemptConflict`] if the attempt was started with other work.

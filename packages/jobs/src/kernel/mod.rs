@@ -17,6 +17,8 @@
 //! Software adapters end loops silently after 65,535 iterations of one invocation, all loops together. Split long work into
 //! dispatches of fewer than 30,000; `scratch` keeps state between them.
 
+mod ask;
+mod assess;
 mod attempt;
 pub mod child;
 mod conformance;
@@ -24,6 +26,7 @@ mod executor;
 mod job;
 mod program;
 mod protocol;
+mod supervisor;
 mod validate;
 
 pub use conformance::{Adapter, Conformance};
