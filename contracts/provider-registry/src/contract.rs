@@ -18,7 +18,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     mut deps: DepsMut,
-    _env: Env,
+    env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
@@ -27,6 +27,7 @@ pub fn instantiate(
     PARAMS.save(deps.storage, &bounds::check(deps.api, msg.params)?)?;
     TOTALS.save(deps.storage, &Totals::default())?;
     LAST_PROVIDER.save(deps.storage, &ProviderNo(0))?;
+    execute::bond_price::set_first(deps, &env, msg.bond_prices)?;
     Ok(Response::new())
 }
 

@@ -9,7 +9,6 @@ use chain_client::{Chain, Keyring, Signer, SigningKey};
 use cosmwasm_std::{coin, Coin, Uint128};
 use market_client::{Codes, Market, NewMarket, NewToken, Parameters, Tokens};
 use market_types::defaults::TOKEN;
-use market_types::registry;
 use serde_json::json;
 
 /// Fee coins every participant starts with.
@@ -55,7 +54,7 @@ fn purse() -> Vec<Coin> {
 }
 
 /// Deploy a market on a fresh devnet: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price
-/// keeper and guardian, and a first bond price of one USDC for one LEASE. `adjust` changes the documented parameters.
+/// keeper and guardian. `adjust` changes the documented parameters.
 ///
 /// # Errors
 /// The chain refused something.
@@ -88,16 +87,7 @@ pub async fn found(
             parameters
         }),
     };
-    let market = Market::new(chain, market_client::deploy(keeper, &new).await?)?;
-    let registry = &market.deployment.contracts.provider_registry;
-    for token in market.deployment.tokens.values() {
-        let price = registry::ExecuteMsg::SetBondPrice {
-            token: token.address.clone(),
-            price: Uint128::new(TOKEN),
-        };
-        keeper.execute(registry, &price, &[]).await?;
-    }
-    Ok(market)
+    Ok(Market::new(chain, market_client::deploy(keeper, &new).await?)?)
 }
 
 /// The devnet's own clock and block maker, which no real chain has.

@@ -66,6 +66,7 @@ pub struct Tokens {
 #[derive(Clone, Debug)]
 pub struct Parameters {
     pub registry: registry::Params<String>,
+    pub bond_prices: Vec<registry::TokenPrice>,
     pub order_book: order_book::Params,
     pub escrow: escrow::Params<String>,
     pub attestation: attestation::Params,
@@ -73,10 +74,15 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// The documented ones: `keeper` may move the bond price and takes out the insurance share.
+    /// The documented ones: `keeper` may move the bond price, which starts at one payment token for one network token, and takes
+    /// out the insurance share.
     pub fn documented(tokens: &Tokens, keeper: &str) -> Self {
         Self {
             registry: defaults::registry(keeper),
+            bond_prices: vec![registry::TokenPrice {
+                token: tokens.payment.clone(),
+                price: Uint128::new(defaults::TOKEN),
+            }],
             order_book: defaults::order_book(),
             escrow: defaults::escrow(&tokens.payment),
             attestation: defaults::attestation(),
@@ -111,6 +117,7 @@ pub async fn deploy(signer: &Signer, new: &NewMarket) -> Result<Deployment, Mark
                 &registry::InstantiateMsg {
                     roles: roles.clone(),
                     params: parameters.registry,
+                    bond_prices: parameters.bond_prices,
                 },
             )
             .await?,

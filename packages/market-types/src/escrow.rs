@@ -27,7 +27,8 @@ pub struct Params<A> {
     pub heartbeat_window: Seconds,
     /// The gap an agent is expected to keep [60 s; below the window]. An outage is what a gap exceeds it by.
     pub heartbeat_interval: Seconds,
-    /// Silence after which anyone may close [5 min; above the window, to 1 day].
+    /// Silence after which anyone may close [5 min; above the window, to 1 day]. An order and its lease keep the terms of service (this
+    /// and all that concerns heartbeats and outages) in force when the order was placed.
     pub grace: Seconds,
     /// Silence is also counted in blocks: `max(min_silent_blocks, grace / 10 s)` [20; 0 to 10,000].
     pub min_silent_blocks: u64,
@@ -37,7 +38,8 @@ pub struct Params<A> {
     pub outage_max: Seconds,
     /// [500 bps]
     pub outage_share: BasisPoints,
-    /// The first outage up to `outage_max` in this time is forgiven its share [30 days].
+    /// The first outage up to `outage_max` in this time is forgiven its share, per lease [30 days; zero forgives nothing]. Not one
+    /// that ends the lease as silent: forgiveness is for who comes back.
     pub outage_forgiveness: Seconds,
     /// Lease bond: so many seconds of the price, or the whole price if the lease is shorter [24 h; 1 h to 30 days].
     pub lease_bond_time: Seconds,
@@ -91,7 +93,8 @@ pub enum ExecuteMsg {
         token: String,
         spec: OrderSpec<String>,
     },
-    /// Add `available` money of the sender to anybody's open-ended stream or fixed stream (which it prolongs).
+    /// Add `available` money of the sender to anybody's running stream. An open-ended one gets more time; a fixed one gets longer by
+    /// `floor(sum of top-ups * 3600 / price)` seconds since the price was agreed, so topping up in parts buys the same as at once.
     TopUp {
         lease: LeaseId,
         amount: Uint128,
@@ -107,26 +110,27 @@ pub enum ExecuteMsg {
     Accept {
         lease: LeaseId,
     },
-    /// Stop accrual at this second. Frees the provider to close without penalty.
+    /// Stop accrual at this second. Frees the provider to close without penalty, and its silence meanwhile is no fault. An
+    /// acknowledgement that lapses does the same.
     Suspend {
         lease: LeaseId,
     },
-    /// Accrual goes on from this second.
+    /// Accrual goes on from this second. The suspended time is cut out of the gap between two heartbeats.
     Resume {
         lease: LeaseId,
     },
-    /// Answer an agent's `Waiting`: the inputs are there.
+    /// Answer an agent's `Waiting`: the inputs are there. The first answer restarts the progress time, later ones do not.
     InputsDelivered {
         lease: LeaseId,
     },
-    /// Give the lease to another tenant.
+    /// Give the lease to another tenant, with what remains in it. The order's session key does not go along.
     Transfer {
         lease: LeaseId,
         to: String,
     },
 
     // --- the agent of a lease's provider (or its owner)
-    /// The stream can be used.
+    /// The stream can be used. Refused from the end of the start time on.
     Ready {
         lease: LeaseId,
     },
@@ -134,7 +138,9 @@ pub enum ExecuteMsg {
     Waiting {
         lease: LeaseId,
     },
-    /// These streams are alive. At most 100, each once; a lease that is not the sender's is an error, one that has ended is passed over.
+    /// These streams are alive. At most 100, each once; a lease that is not the sender's is an error, one that has not started or has
+    /// ended is passed over. An ordinary beat emits nothing; one after a gap beyond the window emits `outage`, unless too few blocks
+    /// passed for it to count.
     Heartbeat {
         leases: Vec<LeaseId>,
     },
@@ -145,26 +151,35 @@ pub enum ExecuteMsg {
 
     // --- tenant or provider
     /// Close as the sender's side; the contract finds the reason.
+    ///
+    /// The end of an active stream stands for a last heartbeat: seconds since the last one are credited if they are within the window,
+    /// counted to now or to the end of duration or notice, whichever is sooner. A tenant's close in the grip of a silence closes it as
+    /// silent. A tenant that closes a starting stream pays the time since `Ready`. A provider's close costs the lease bond unless the
+    /// stream is suspended, its acknowledgement has lapsed, its notice is served, or it is interruptible without notice. After a
+    /// tenant's close of a task, units under way may be attested for one `unit_deadline`, at most one per GPU; then `Settle` ends it.
     Close {
         lease: LeaseId,
     },
-    /// Propose other terms of a stream from now on; takes effect when the other side proposes the same.
+    /// Propose other terms of a stream, from tenant or owner (not its agent); they count from the last heartbeat before the other
+    /// side proposes the same. A duration includes what top-ups bought; the remaining money must cover it.
     Amend {
         lease: LeaseId,
         amendment: Amendment,
     },
 
     // --- anybody
-    /// Post a tenant's signed acknowledgement.
+    /// Post a tenant's signed acknowledgement. Refused when its time has passed, so that time in which the tenant asked for nothing
+    /// cannot become silence afterwards.
     Acknowledge {
         lease: LeaseId,
         acknowledgement: Acknowledgement,
     },
-    /// Bring a lease's money up to now; ends it if its time or money is over.
+    /// Bring a lease's money up to now; ends it if its time or money is over. Does nothing to a lease that has ended.
     Settle {
         lease: LeaseId,
     },
-    /// Close a lease whose provider failed: not ready or not accepted in time, silent, without progress.
+    /// Close a lease that failed: not ready or not accepted in time, silent, without inputs or progress. Whoever ends a silence that costs
+    /// the provider a penalty is tipped out of it.
     CloseFailed {
         lease: LeaseId,
     },
@@ -190,7 +205,7 @@ pub enum ExecuteMsg {
         lease: LeaseId,
         units: u32,
     },
-    /// Held units vested: their price becomes gross, of which `premium` goes to the audit pool.
+    /// Held units vested: their price becomes gross, of which `premium`, at most what the fee leaves, goes to the audit pool.
     Vest {
         lease: LeaseId,
         units: u32,

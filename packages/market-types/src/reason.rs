@@ -14,11 +14,11 @@ pub enum CloseReason {
     NotAccepted,
     /// A task whose inputs the tenant did not deliver within the start time.
     InputsMissing,
-    /// A stream the tenant suspended, closed by its provider.
+    /// A stream the tenant suspended or no longer acknowledged, closed by its provider, or by anybody when it fell silent as well.
     Suspended,
     /// The provider closed without the agreed notice.
     ProviderClosed,
-    /// The provider closed after the agreed notice.
+    /// The agreed notice has passed, or an interruptible lease was left.
     NoticeServed,
     /// A stream whose agent was not ready within the start time.
     NotReady,

@@ -15,6 +15,18 @@ use crate::{
 pub struct InstantiateMsg {
     pub roles: Roles<String>,
     pub params: Params<String>,
+    /// The first bond prices, so that a market can award from its first day; at most 16, each token once.
+    #[serde(default)]
+    pub bond_prices: Vec<TokenPrice>,
+}
+
+#[cw_serde]
+#[derive(Eq)]
+#[serde(deny_unknown_fields)]
+pub struct TokenPrice {
+    pub token: String,
+    /// As in [`ExecuteMsg::SetBondPrice`].
+    pub price: Uint128,
 }
 
 #[cw_serde]

@@ -284,6 +284,7 @@ impl Market {
         let msg = InstantiateMsg {
             roles: roles(),
             params: params(),
+            bond_prices: vec![],
         };
         instantiate(
             deps.as_mut(),

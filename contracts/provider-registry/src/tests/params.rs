@@ -1,5 +1,5 @@
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
-use cosmwasm_std::{coin, Addr};
+use cosmwasm_std::{coin, Addr, Uint128};
 use market_control::ControlError;
 use market_types::registry::*;
 use market_types::{BasisPoints, Seconds};
@@ -7,12 +7,14 @@ use market_types::{BasisPoints, Seconds};
 use super::market::*;
 use crate::bounds::MAX_AMOUNT;
 use crate::contract::instantiate;
+use crate::state::PRICES;
 use crate::ContractError;
 
 fn instantiated(params: Params<String>) -> Result<(), ContractError> {
     let msg = InstantiateMsg {
         roles: roles(),
         params,
+        bond_prices: vec![],
     };
     instantiate(
         mock_dependencies().as_mut(),
@@ -228,11 +230,47 @@ fn instantiation_takes_no_coins() {
     let msg = InstantiateMsg {
         roles: roles(),
         params: params(),
+        bond_prices: vec![],
     };
     let info = message_info(&addr("deployer"), &[coin(1, "denom")]);
     let refused = instantiate(mock_dependencies().as_mut(), mock_env(), info, msg).unwrap_err();
     assert!(matches!(
         refused,
         ContractError::Control(ControlError::CoinsAttached { coins: 1, .. })
+    ));
+}
+
+#[test]
+fn a_market_may_start_with_bond_prices_but_not_with_two_for_a_token_or_one_of_zero() {
+    let start = |prices: &[(&str, u128)]| {
+        let bond_prices = prices
+            .iter()
+            .map(|(token, price)| TokenPrice {
+                token: addr(token).into(),
+                price: Uint128::new(*price),
+            })
+            .collect();
+        let msg = InstantiateMsg {
+            roles: roles(),
+            params: params(),
+            bond_prices,
+        };
+        let mut deps = mock_dependencies();
+        instantiate(
+            deps.as_mut(),
+            mock_env(),
+            message_info(&addr("deployer"), &[]),
+            msg,
+        )?;
+        Ok::<_, ContractError>(PRICES.load(&deps.storage, &addr("usdc"))?.price)
+    };
+    assert_eq!(start(&[("usdc", 5), ("other", 6)]), Ok(Uint128::new(5)));
+    assert_eq!(start(&[("usdc", 0)]), Err(ContractError::PriceZero {}));
+    assert!(matches!(
+        start(&[("usdc", 5), ("usdc", 6)]),
+        Err(ContractError::Duplicate {
+            what: "bond_prices",
+            ..
+        })
     ));
 }

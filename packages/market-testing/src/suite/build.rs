@@ -129,6 +129,7 @@ impl Builder {
                 &registry::InstantiateMsg {
                     roles: roles_of(),
                     params: registry,
+                    bond_prices: vec![],
                 },
                 "provider-registry",
             ),
