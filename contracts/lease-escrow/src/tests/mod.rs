@@ -6,6 +6,7 @@ mod orders;
 mod params;
 mod roles;
 mod silence;
+mod states;
 mod streams;
 mod tasks;
 mod walk;

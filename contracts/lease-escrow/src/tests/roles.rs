@@ -73,7 +73,7 @@ pub fn every_message(lease: LeaseId, order: OrderId) -> Vec<ExecuteMsg> {
 }
 
 /// Who may send a message, of those in [`SENDERS`]. `None`: anybody; what happens then is not a matter of roles.
-fn entitled(msg: &ExecuteMsg) -> Option<&'static [&'static str]> {
+pub fn entitled(msg: &ExecuteMsg) -> Option<&'static [&'static str]> {
     use ExecuteMsg::*;
     Some(match msg {
         Control(_) => &["guardian", "governor"],

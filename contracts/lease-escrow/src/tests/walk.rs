@@ -131,7 +131,7 @@ fn step(desk: &mut Desk, dice: &mut Dice) -> Option<&'static str> {
 }
 
 /// The variant's name.
-fn kind(msg: &ExecuteMsg) -> &'static str {
+pub fn kind(msg: &ExecuteMsg) -> &'static str {
     use ExecuteMsg::*;
     match msg {
         OpenLease(_) => "open_lease",
@@ -156,7 +156,9 @@ fn kind(msg: &ExecuteMsg) -> &'static str {
         Withdraw { .. } => "withdraw",
         SweepFees { .. } => "sweep_fees",
         Transfer { .. } => "transfer",
-        _ => "other",
+        PlaceOrder { .. } => "place_order",
+        Skim { .. } => "skim",
+        Control(_) | UpdateParams(_) | Receive(_) => "other",
     }
 }
 
