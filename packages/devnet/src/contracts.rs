@@ -58,6 +58,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn code_ids_are_fixed() {
+        let names: Vec<&str> = genesis_codes().iter().map(|code| code.name).collect();
+        let fixed = [
+            "cw20-base",
+            "provider-registry",
+            "order-book",
+            "lease-escrow",
+            "attestation",
+            "take-rate-burn",
+        ];
+        assert_eq!(names, fixed);
+    }
+
+    #[test]
     fn every_code_is_registered_under_its_own_checksum() {
         for code in genesis_codes() {
             assert_eq!((code.make)().checksum(), Some(code.checksum()), "{}", code.name);

@@ -47,7 +47,7 @@ impl Meter {
         self.used.get()
     }
 
-    /// Counts without a limit in force: the caller compares. For charges outside of contracts.
+    /// Counts `amount` and unwinds with [`OutOfGas`] past the limit. Without a start it does nothing.
     pub fn charge(&self, amount: u64) {
         let Some(limit) = self.limit.get() else { return };
         let used = self.used.get().saturating_add(amount);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::history::Block;
+use crate::store::Change;
 
 const STATE: TableDefinition<&[u8], &[u8]> = TableDefinition::new("state");
 const BLOCKS: TableDefinition<u64, &[u8]> = TableDefinition::new("blocks");
@@ -89,7 +90,7 @@ impl Disk {
         &self,
         head: &Head,
         block: &Block,
-        changes: &[(Vec<u8>, Option<Vec<u8>>)],
+        changes: &[Change],
         forgotten: Option<u64>,
     ) -> Result<(), PersistError> {
         let write = self.0.begin_write().map_err(db)?;

@@ -8,11 +8,14 @@ use cosmwasm_std::{Order, Record, Storage};
 
 use crate::gas::Meter;
 
+/// A key with a value; `None` where it has none.
+pub type Change = (Vec<u8>, Option<Vec<u8>>);
+
 #[derive(Debug, Default)]
 pub struct Store {
     map: BTreeMap<Vec<u8>, Vec<u8>>,
     /// One log of former values per open scope, innermost last.
-    scopes: Vec<Vec<(Vec<u8>, Option<Vec<u8>>)>>,
+    scopes: Vec<Vec<Change>>,
     dirty: BTreeSet<Vec<u8>>,
     meter: Rc<Meter>,
 }
@@ -50,7 +53,7 @@ impl Store {
     }
 
     /// The keys touched since the last call with their values now; `None` is removed.
-    pub fn take_changes(&mut self) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    pub fn take_changes(&mut self) -> Vec<Change> {
         let dirty = std::mem::take(&mut self.dirty);
         dirty
             .into_iter()

@@ -58,13 +58,13 @@ pub fn answer(app: &mut Application, method: &str, data: &[u8]) -> Answer {
                 ))),
             }
         }),
-        "Votes" => decode(data).and_then(|request: QueryVotesRequest| {
+        "Votes" => decode(data).map(|request: QueryVotesRequest| {
             let found = gov::votes(app.store(), request.proposal_id)
                 .iter()
                 .map(vote_proto)
                 .collect();
             let (votes, pagination) = page::of(found, request.pagination);
-            Ok(QueryVotesResponse { votes, pagination }.encode_to_vec())
+            QueryVotesResponse { votes, pagination }.encode_to_vec()
         }),
         "Deposit" => decode(data).and_then(|request: QueryDepositRequest| {
             let deposits = gov::deposits(app.store(), request.proposal_id);
@@ -83,13 +83,13 @@ pub fn answer(app: &mut Application, method: &str, data: &[u8]) -> Answer {
                 ))),
             }
         }),
-        "Deposits" => decode(data).and_then(|request: QueryDepositsRequest| {
+        "Deposits" => decode(data).map(|request: QueryDepositsRequest| {
             let found = gov::deposits(app.store(), request.proposal_id)
                 .iter()
                 .map(deposit_proto)
                 .collect();
             let (deposits, pagination) = page::of(found, request.pagination);
-            Ok(QueryDepositsResponse { deposits, pagination }.encode_to_vec())
+            QueryDepositsResponse { deposits, pagination }.encode_to_vec()
         }),
         "TallyResult" => decode(data).and_then(|request: QueryTallyResultRequest| {
             let mut found = proposal(app, request.proposal_id)?;

@@ -70,26 +70,26 @@ pub fn answer(app: &mut Application, method: &str, data: &[u8]) -> Answer {
             }
             .encode_to_vec())
         }),
-        "Codes" => decode(data).and_then(|request: QueryCodesRequest| {
+        "Codes" => decode(data).map(|request: QueryCodesRequest| {
             let (code_infos, pagination) = page::of(codes(app), request.pagination);
-            Ok(QueryCodesResponse {
+            QueryCodesResponse {
                 code_infos,
                 pagination,
             }
-            .encode_to_vec())
+            .encode_to_vec()
         }),
-        "ContractsByCode" => decode(data).and_then(|request: QueryContractsByCodeRequest| {
+        "ContractsByCode" => decode(data).map(|request: QueryContractsByCodeRequest| {
             let found = auth::addresses(app.store());
             let found = found
                 .into_iter()
                 .filter(|address| is_of_code(app, address, request.code_id))
                 .collect();
             let (contracts, pagination) = page::of(found, request.pagination);
-            Ok(QueryContractsByCodeResponse {
+            QueryContractsByCodeResponse {
                 contracts,
                 pagination,
             }
-            .encode_to_vec())
+            .encode_to_vec()
         }),
         "ContractsByCreator" => decode(data).and_then(|request: QueryContractsByCreatorRequest| {
             let creator = Addr::unchecked(valid(&request.creator_address)?);
