@@ -27,7 +27,9 @@ impl Market {
     /// The node serves another chain than the deployment was made on.
     pub fn new(chain: Chain, deployment: Deployment) -> Result<Self, MarketError> {
         let inner = market_client::Market::new(chain, deployment)?;
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     pub fn chain(&self) -> &Chain {
@@ -40,24 +42,27 @@ impl Market {
 
     /// The provider an owner or agent address belongs to.
     pub async fn whois(&self, address: &str) -> Result<Option<ProviderRef>, QueryError> {
-        self.inner.registry(&registry::QueryMsg::Whois {
-            address: address.to_owned(),
-        })
-        .await
+        self.inner
+            .registry(&registry::QueryMsg::Whois {
+                address: address.to_owned(),
+            })
+            .await
     }
 
     pub async fn capacity(&self, owner: &str) -> Result<Vec<CapacityResponse>, QueryError> {
-        self.inner.registry(&registry::QueryMsg::Capacity {
-            owner: owner.to_owned(),
-        })
-        .await
+        self.inner
+            .registry(&registry::QueryMsg::Capacity {
+                owner: owner.to_owned(),
+            })
+            .await
     }
 
     pub async fn reputation(&self, owner: &str) -> Result<ReputationResponse, QueryError> {
-        self.inner.registry(&registry::QueryMsg::Reputation {
-            owner: owner.to_owned(),
-        })
-        .await
+        self.inner
+            .registry(&registry::QueryMsg::Reputation {
+                owner: owner.to_owned(),
+            })
+            .await
     }
 
     pub async fn book_params(&self) -> Result<order_book::Params, QueryError> {
@@ -81,11 +86,12 @@ impl Market {
     }
 
     pub async fn bid(&self, order: OrderId, provider: &str) -> Result<Option<BidResponse>, QueryError> {
-        self.inner.book(&order_book::QueryMsg::Bid {
-            order,
-            provider: provider.to_owned(),
-        })
-        .await
+        self.inner
+            .book(&order_book::QueryMsg::Bid {
+                order,
+                provider: provider.to_owned(),
+            })
+            .await
     }
 
     pub async fn best_bid(&self, order: OrderId) -> Result<Option<BidResponse>, QueryError> {
@@ -93,7 +99,10 @@ impl Market {
             start_after: None,
             limit: Some(1),
         };
-        let page: Page<BidResponse, u32> = self.inner.book(&order_book::QueryMsg::Bids { order, paging }).await?;
+        let page: Page<BidResponse, u32> = self
+            .inner
+            .book(&order_book::QueryMsg::Bids { order, paging })
+            .await?;
         Ok(page.items.into_iter().next())
     }
 
@@ -107,13 +116,14 @@ impl Market {
     ) -> Result<SimulateResponse, QueryError> {
         let provider = provider.to_owned();
         let price = Some(price);
-        self.inner.book(&order_book::QueryMsg::Simulate {
-            order,
-            provider,
-            price,
-            work_bond,
-        })
-        .await
+        self.inner
+            .book(&order_book::QueryMsg::Simulate {
+                order,
+                provider,
+                price,
+                work_bond,
+            })
+            .await
     }
 
     pub async fn lease(&self, lease: LeaseId) -> Result<LeaseResponse, QueryError> {
