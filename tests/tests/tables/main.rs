@@ -1,0 +1,10 @@
+//! Tables over every message of the five contracts: who may send it, with what, and when.
+
+mod coins;
+mod matrix;
+mod roles;
+mod rows;
+mod sudo;
+mod unwired;
+mod variants;
+mod world;

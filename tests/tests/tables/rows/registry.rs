@@ -1,0 +1,220 @@
+//! `provider-registry`.
+
+use cosmwasm_std::{to_json_binary, Uint128};
+use cw20::Cw20ReceiveMsg;
+use market_testing::specs::{machines, H100};
+use market_testing::suite::intentions::registration;
+use market_testing::{Failure, Key};
+use market_types::registry::{
+    BidPrice, Candidacy, Commitment, Evidence, ExecuteMsg, Fact, Hook, ReleasePart, Stakes, Tip,
+};
+use market_types::{BasisPoints, LeaseId, Price, ProviderNo, Seconds};
+use provider_registry::ContractError;
+
+use super::{Refusal, Row};
+use crate::roles::Role::{self, *};
+use crate::world::{needs, region, Scene, World, BID, LEASE, ORDER, TOKEN};
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row::only(
+            Scene::Base,
+            &[NetworkToken],
+            Refusal::Office("network token"),
+            |world, _| {
+                ExecuteMsg::Receive(Cw20ReceiveMsg {
+                    sender: world.text(Owner),
+                    amount: Uint128::new(TOKEN),
+                    msg: to_json_binary(&Hook::Bond {
+                        provider: Some(world.text(OtherOwner)),
+                    })
+                    .unwrap(),
+                })
+            },
+        ),
+        Row::only(Scene::Base, &newcomers(), Refusal::Other(known), |world, role| {
+            let (owner, registry) = (world.address(role), world.address(Registry));
+            let agent = Key::of(&format!("newcomer {role:?}"));
+            ExecuteMsg::Register(registration(&owner, &agent, vec![machines(H100, 1)], &registry))
+        }),
+        owners(Scene::Base, |_, _| ExecuteMsg::Update(Default::default())),
+        owners(Scene::Base, |world, role| ExecuteMsg::RotateAgent {
+            agent: Key::of(&format!("next of {role:?}"))
+                .agent_of(&world.address(role), &world.address(Registry)),
+        }),
+        owners(Scene::Base, |_, _| ExecuteMsg::SetAgentLimits(Default::default())),
+        owners(Scene::Base, |world, _| ExecuteMsg::AnnounceMaintenance {
+            from: world.suite.now().plus(Seconds::DAY),
+            until: world.suite.now().plus(Seconds(2 * 86_400)),
+        }),
+        owners(Scene::Base, |_, _| ExecuteMsg::Retire {}),
+        owners(Scene::Base, |_, _| ExecuteMsg::Unbond {
+            amount: Uint128::new(TOKEN),
+        }),
+        owners(Scene::Unbonded, |_, _| ExecuteMsg::WithdrawUnbonded {}),
+        Row::only(
+            Scene::Claimable,
+            &[Tenant],
+            Refusal::Other(nothing_to_claim),
+            |_, _| ExecuteMsg::Claim {},
+        ),
+        Row::only(
+            Scene::Base,
+            &[AttributeAuditor],
+            Refusal::Other(no_auditor),
+            |world, _| ExecuteMsg::SignAttributes {
+                provider: world.text(Owner),
+                attributes: vec![region()],
+            },
+        ),
+        Row::only(
+            Scene::Signed,
+            &[AttributeAuditor],
+            Refusal::Other(not_signed),
+            |world, _| ExecuteMsg::RevokeAttributes {
+                provider: world.text(Owner),
+                attributes: vec![region()],
+            },
+        ),
+        Row::only(
+            Scene::Base,
+            &[Governor, PriceKeeper],
+            Refusal::Other(no_keeper),
+            |world, _| ExecuteMsg::SetBondPrice {
+                token: world.text(PaymentToken),
+                price: Uint128::new(TOKEN + TOKEN / 20),
+            },
+        ),
+        Row::anybody(Scene::Gifts, |_, _| ExecuteMsg::Skim {}),
+        Row::only(Scene::Base, &[Book], Refusal::Office("order book"), |world, _| {
+            ExecuteMsg::Commit(Commitment {
+                lease: LeaseId(800),
+                tenant: world.text(Tenant),
+                candidacy: candidacy(world),
+            })
+        }),
+        Row::only(Scene::Base, &[Book], Refusal::Office("order book"), |world, _| {
+            ExecuteMsg::NoShow {
+                order: ORDER,
+                provider: world.text(Owner),
+                tenant: world.text(Tenant),
+                token: world.text(PaymentToken),
+                value: Uint128::new(TOKEN),
+            }
+        }),
+        sister(|_| ExecuteMsg::Release {
+            lease: LEASE,
+            part: ReleasePart::Bonds,
+        }),
+        sister(|world| ExecuteMsg::Penalize {
+            lease: LEASE,
+            tenant: world.text(Tenant),
+            share: BasisPoints(500),
+            tip: Some(Tip {
+                to: world.text(Crank),
+                amount: Uint128::new(1),
+            }),
+        }),
+        sister(|world| {
+            ExecuteMsg::Record(Evidence {
+                provider: ProviderNo(1),
+                lease: LEASE,
+                token: world.text(PaymentToken),
+                fact: Fact::Outage { length: Seconds(60) },
+            })
+        }),
+    ]
+}
+
+pub fn candidacy(world: &World) -> Candidacy {
+    Candidacy {
+        bidder: world.text(Owner),
+        needs: needs(),
+        stakes: Stakes {
+            token: world.text(PaymentToken),
+            lease_bond_value: Uint128::new(BID),
+            work_bond: Uint128::zero(),
+            min_work_bond_value: Uint128::zero(),
+            no_show_value: Uint128::new(BID),
+        },
+        price: BidPrice::PerHour(Price::new(BID)),
+        binding: true,
+    }
+}
+
+/// Owners, each of its own provider; everybody else owns none.
+fn owners(scene: Scene, message: fn(&World, Role) -> ExecuteMsg) -> Row {
+    Row::only(scene, &[Owner, OtherOwner], Refusal::Other(no_owner), message)
+}
+
+/// The escrow, of a lease that has a commitment.
+fn sister(message: fn(&World) -> ExecuteMsg) -> Row {
+    let message = move |world: &World, _| message(world);
+    Row::only(
+        Scene::StreamActive,
+        &[Escrow],
+        Refusal::Office("lease escrow"),
+        message,
+    )
+}
+
+fn newcomers() -> Vec<Role> {
+    let known = [Owner, OtherOwner, Agent, OtherAgent];
+    Role::ALL
+        .into_iter()
+        .filter(|role| !known.contains(role))
+        .collect()
+}
+
+fn known(world: &World, role: Role) -> Failure {
+    let (address, provider) = (world.address(role), number(role));
+    match role {
+        Owner | OtherOwner => ContractError::AlreadyRegistered {
+            owner: address,
+            provider,
+        },
+        _ => ContractError::AddressTaken { address, provider },
+    }
+    .into()
+}
+
+pub fn number(role: Role) -> ProviderNo {
+    match role {
+        Owner | Agent => ProviderNo(1),
+        _ => ProviderNo(2),
+    }
+}
+
+fn no_owner(world: &World, role: Role) -> Failure {
+    ContractError::NotAProvider {
+        address: world.address(role),
+    }
+    .into()
+}
+
+fn nothing_to_claim(world: &World, role: Role) -> Failure {
+    ContractError::NothingToClaim {
+        address: world.address(role),
+    }
+    .into()
+}
+
+fn no_auditor(world: &World, role: Role) -> Failure {
+    ContractError::NotAuditor {
+        sender: world.address(role),
+    }
+    .into()
+}
+
+fn not_signed(world: &World, role: Role) -> Failure {
+    let auditor = world.address(role);
+    let market_types::resources::Attribute { key, value } = region();
+    ContractError::NotSigned { auditor, key, value }.into()
+}
+
+fn no_keeper(world: &World, role: Role) -> Failure {
+    ContractError::NotPriceKeeper {
+        sender: world.address(role),
+    }
+    .into()
+}
