@@ -165,6 +165,7 @@ fn place_of(job: &JobDir, submit: &Submit) -> Place {
         notice: "0s".into(),
         allow: vec![],
         deny: vec![],
+        resources: Some(manifest.resources.into()),
     }
 }
 

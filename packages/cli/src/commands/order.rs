@@ -8,7 +8,7 @@ use market_types::order::{
     AwardRule, ComparisonClass, OnProviderFailure, OrderSpec, Pricing, Rail, StreamLength,
 };
 use market_types::order_book::{ExecuteMsg, OrderResponse, OrderStatus, QueryMsg};
-use market_types::resources::DeviceClass;
+use market_types::resources::{DeviceClass, Resources};
 use market_types::{BasisPoints, Hash32, OrderId, Page, Paging, Seconds};
 
 use super::provider::{parse_attribute, plain_needs};
@@ -120,6 +120,9 @@ pub struct Place {
     /// These owners may not, repeated
     #[arg(long)]
     pub deny: Vec<String>,
+    /// What a job needs beside GPUs, from its manifest
+    #[arg(skip)]
+    pub resources: Option<Resources>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -220,6 +223,9 @@ impl Place {
             .iter()
             .map(|text| parse_attribute(text))
             .collect::<Result<_>>()?;
+        if let Some(resources) = &self.resources {
+            needs.resources = resources.clone();
+        }
         needs.allow = self.allow.clone();
         needs.deny = self.deny.clone();
         needs.min_reputation = BasisPoints(

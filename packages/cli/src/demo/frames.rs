@@ -30,6 +30,7 @@ pub async fn tell(stage: &mut Stage, tale: &Tale, job: &JobDir, dir: &Path) -> R
         .map(|character| character.class.into())
         .collect();
     place.comparison = Comparison::Image;
+    place.resources = Some(job.manifest.resources.into());
     place.second_price = true;
     place.unit_deadline = format!("{}s", job.manifest.units.deadline_seconds);
     tale.chapter(3, "Agents bid each other down; the next bid sets the price");

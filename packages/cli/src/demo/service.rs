@@ -15,6 +15,8 @@ use crate::amount::format_time;
 
 /// Chain time moved at each step while a service runs; below the heartbeat window.
 const STEP: u64 = 40;
+/// Silence is also counted in blocks: the grace divided by ten seconds.
+const SILENT_BLOCKS: u64 = 12;
 
 /// An active stream of the tenant.
 ///
@@ -107,7 +109,7 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<LeaseResponse> {
     ));
 
     stage.clock.advance(3 * 3_600).await?;
-    stage.clock.blocks(6).await?;
+    stage.clock.blocks(SILENT_BLOCKS).await?;
     let escrow = stage.market.deployment.contracts.lease_escrow.clone();
     let claimable = claimable(stage).await?;
     stage

@@ -225,7 +225,7 @@ impl Stage {
 /// # Errors
 /// The agent ended, or its gateway did not answer within 30 s.
 pub async fn wait_ready(provider: &mut Provider) -> Result<()> {
-    let url = format!("{}/health/ready", provider.gateway);
+    let url = format!("{}/ready", provider.gateway);
     let http = reqwest::Client::new();
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
@@ -412,6 +412,7 @@ settle_seconds = 0
 
 [executors]
 kernel_worker = "{worker}"
+unmeasured_classes = ["{class}"]
 "#,
         rpc = owner.market.chain.url(),
         owner = owner.address(),
