@@ -4,6 +4,7 @@ mod coins;
 mod matrix;
 mod roles;
 mod rows;
+mod statuses;
 mod sudo;
 mod unwired;
 mod variants;

@@ -85,7 +85,7 @@ pub fn rows() -> Vec<Row> {
             Scene::StreamActive,
             &[Tenant, Owner],
             Refusal::Other(no_party),
-            |_, _| amend(LEASE.0),
+            |_, _| amend(),
         ),
         tenant(Scene::StreamActive, |world| acknowledge(world, false)),
         Row::anybody(Scene::StreamActive, |world, _| acknowledge(world, true)),
@@ -124,9 +124,9 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-pub fn amend(lease: u64) -> ExecuteMsg {
+pub fn amend() -> ExecuteMsg {
     ExecuteMsg::Amend {
-        lease: market_types::LeaseId(lease),
+        lease: LEASE,
         amendment: Amendment {
             price_per_hour: Some(Price::new(BID - 1)),
             duration: None,

@@ -1,0 +1,231 @@
+//! Leases, their batches and their commitments.
+
+use cosmwasm_std::Uint128;
+use lease_escrow::ContractError as Escrow;
+use market_testing::{Call, Failure};
+use market_types::attestation::ExecuteMsg as A;
+use market_types::escrow::{ExecuteMsg as E, LeaseStatus};
+use market_types::registry::{Commitment, ExecuteMsg as R, ReleasePart};
+use market_types::{BasisPoints, BatchNo};
+use provider_registry::ContractError as Registry;
+
+use super::{asked_in_vain, check, Message};
+use crate::roles::Role;
+use crate::rows::escrow::{acknowledge, amend, award};
+use crate::rows::registry::candidacy;
+use crate::world::{batch, Scene, World, LEASE, ORDER};
+
+const COLUMNS: [Scene; 12] = [
+    Scene::StreamStarting,
+    Scene::StreamOverdue,
+    Scene::StreamActive,
+    Scene::StreamSuspended,
+    Scene::StreamSilent,
+    Scene::StreamClosed,
+    Scene::TaskActive,
+    Scene::TaskWaiting,
+    Scene::TaskHeld,
+    Scene::TaskVested,
+    Scene::TaskClosing,
+    Scene::TaskClosed,
+];
+
+/// Streams: starting, overdue, active, suspended, silent, closed. Tasks: active, waiting, held, vested, closing, closed.
+const TABLE: &str = "
+ready            | ok/said   | late      | active    | active    | active    | closed   | task      | task      | task      | task      | task       | task
+accept           | ok/said   | ok/said   | active    | active    | active    | closed   | task      | task      | task      | task      | task       | task
+acknowledge      | ok/stale  | ok/stale  | ok/stale  | ok/stale  | ok/stale  | closed   | task      | task      | task      | task      | task       | task
+heartbeat        | ok        | ok        | ok        | ok        | ok        | ok       | ok        | ok        | ok        | ok        | ok         | ok
+suspend          | starting  | starting  | ok/said   | said      | ok/said   | closed   | task      | task      | task      | task      | task       | task
+resume           | starting  | starting  | awake     | ok/awake  | awake     | closed   | task      | task      | task      | task      | task       | task
+give notice      | starting  | starting  | ok/said   | ok/said   | ok/said   | closed   | task      | task      | task      | task      | task       | task
+amend            | ok        | ok        | ok        | ok        | ok        | closed   | task      | task      | task      | task      | task       | task
+top up           | ok        | ok        | ok        | ok        | ok        | closed   | task      | task      | task      | task      | task       | task
+transfer         | ok/away   | ok/away   | ok/away   | ok/away   | ok/away   | closed   | ok/away   | ok/away   | ok/away   | ok/away   | closing    | closed
+waiting          | stream    | stream    | stream    | stream    | stream    | stream   | ok/said   | said      | ok/said   | ok/said   | closing    | closed
+inputs delivered | stream    | stream    | stream    | stream    | stream    | stream   | there     | ok/there  | there     | there     | closing    | closed
+settle           | ok        | ok        | ok        | ok        | ok        | ok       | ok        | ok        | ok        | ok        | ok         | ok
+close failed     | fine      | ok/closed | fine      | fine      | ok/closed | closed   | fine      | fine      | fine      | ok/closing | closing   | closed
+close as tenant  | ok/closed | ok/closed | ok/closed | ok/closed | ok/closed | closed   | ok/closing | ok/closed | ok/closing | ok/closing | closing | closed
+close as agent   | ok/closed | ok/closed | ok/closed | ok/closed | ok/closed | closed   | ok/closed | ok/closed | ok/closing | ok/closing | closing   | closed
+open lease       | over      | over      | over      | over      | over      | over     | over      | over      | over      | over      | over       | over
+hold             | stream    | stream    | stream    | stream    | stream    | stream   | ok        | ok        | ok        | ok        | ok/no more | no more
+vest             | stream    | stream    | stream    | stream    | stream    | stream   | not held  | not held  | ok/not held | ok/not held | ok/not held | not held
+refund           | stream    | stream    | stream    | stream    | stream    | stream   | not held  | not held  | ok/not held | ok/not held | ok/not held | not held
+post first batch | no task   | no task   | no task   | no task   | no task   | no task  | ok/next 1 | ok/next 1 | next 8    | next 8    | next 8     | next 48
+post next batch  | no task   | no task   | no task   | no task   | no task   | no task  | next 0    | next 0    | ok/next 9 | ok/next 9 | ok/next 9  | next 48
+release batch    | no batch  | no batch  | no batch  | no batch  | no batch  | no batch | no batch  | no batch  | vesting   | ok/ended  | vesting    | ended
+commit           | committed | committed | committed | committed | committed | ok/committed | committed | committed | committed | committed | committed | ok/committed
+release capacity | ok/freed  | ok/freed  | ok/freed  | ok/freed  | ok/freed  | free     | ok/freed  | ok/freed  | ok/freed  | ok/freed  | freed      | free
+release bonds    | ok/free   | ok/free   | ok/free   | ok/free   | ok/free   | free     | ok/free   | ok/free   | ok/free   | ok/free   | ok/free    | free
+penalize         | ok        | ok        | ok        | ok        | ok        | free     | ok        | ok        | ok        | ok        | ok         | free
+";
+
+#[test]
+fn every_message_of_a_lease_in_every_state_comes_out_as_the_table_says_and_again() {
+    check(TABLE, &COLUMNS, &messages(), word);
+}
+
+pub fn messages() -> Vec<Message> {
+    let (tenant, agent) = (Role::Tenant, Role::Agent);
+    vec![
+        ("ready", agent, |_| E::Ready { lease: LEASE }.into()),
+        ("accept", tenant, |_| E::Accept { lease: LEASE }.into()),
+        ("acknowledge", tenant, |world| acknowledge(world, false).into()),
+        ("heartbeat", agent, |_| {
+            E::Heartbeat { leases: vec![LEASE] }.into()
+        }),
+        ("suspend", tenant, |_| E::Suspend { lease: LEASE }.into()),
+        ("resume", tenant, |_| E::Resume { lease: LEASE }.into()),
+        ("give notice", agent, |_| E::GiveNotice { lease: LEASE }.into()),
+        ("amend", tenant, |_| amend().into()),
+        ("top up", Role::OtherTenant, |_| {
+            let amount = Uint128::one();
+            E::TopUp { lease: LEASE, amount }.into()
+        }),
+        ("transfer", tenant, |world| {
+            let to = world.text(Role::OtherTenant);
+            E::Transfer { lease: LEASE, to }.into()
+        }),
+        ("waiting", agent, |_| E::Waiting { lease: LEASE }.into()),
+        ("inputs delivered", tenant, |_| {
+            E::InputsDelivered { lease: LEASE }.into()
+        }),
+        ("settle", Role::Crank, |_| E::Settle { lease: LEASE }.into()),
+        ("close failed", Role::Crank, |_| {
+            E::CloseFailed { lease: LEASE }.into()
+        }),
+        ("close as tenant", tenant, |_| E::Close { lease: LEASE }.into()),
+        ("close as agent", agent, |_| E::Close { lease: LEASE }.into()),
+        ("open lease", Role::Book, |world| {
+            E::OpenLease(award(world)).into()
+        }),
+        ("hold", Role::Attestation, |_| {
+            E::Hold {
+                lease: LEASE,
+                units: 1,
+            }
+            .into()
+        }),
+        ("vest", Role::Attestation, |_| {
+            let premium = Uint128::zero();
+            E::Vest {
+                lease: LEASE,
+                units: 8,
+                premium,
+            }
+            .into()
+        }),
+        ("refund", Role::Attestation, |_| {
+            E::Refund {
+                lease: LEASE,
+                units: 8,
+            }
+            .into()
+        }),
+        ("post first batch", agent, |_| batch(0, 1).into()),
+        ("post next batch", agent, |_| batch(8, 1).into()),
+        ("release batch", Role::Crank, |_| {
+            A::Release {
+                lease: LEASE,
+                batch: BatchNo(0),
+            }
+            .into()
+        }),
+        ("commit", Role::Book, |world| {
+            let (tenant, candidacy) = (world.text(Role::Tenant), candidacy(world));
+            R::Commit(Commitment {
+                lease: LEASE,
+                tenant,
+                candidacy,
+            })
+            .into()
+        }),
+        ("release capacity", Role::Escrow, |_| {
+            release(ReleasePart::Capacity)
+        }),
+        ("release bonds", Role::Escrow, |_| release(ReleasePart::Bonds)),
+        ("penalize", Role::Escrow, |world| {
+            R::Penalize {
+                lease: LEASE,
+                tenant: world.text(Role::Tenant),
+                share: BasisPoints::WHOLE,
+                tip: None,
+            }
+            .into()
+        }),
+    ]
+}
+
+fn release(part: ReleasePart) -> Call {
+    R::Release { lease: LEASE, part }.into()
+}
+
+fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
+    let lease = LEASE;
+    let escrow = |error: Escrow| Err(error.into());
+    let registry = |error: Registry| Err(error.into());
+    let attestation = |error: attestation::ContractError| Err(error.into());
+    let status = |status| escrow(Escrow::WrongStatus { lease, status });
+    match word {
+        "ok" => Ok(()),
+        "starting" => status(LeaseStatus::Starting),
+        "active" => status(LeaseStatus::Active),
+        "closing" => status(LeaseStatus::Closing),
+        "closed" => status(LeaseStatus::Closed),
+        "task" => escrow(Escrow::NotAStream { lease }),
+        "stream" => escrow(Escrow::NotATask { lease }),
+        "said" => escrow(Escrow::AlreadySaid { lease }),
+        "late" => escrow(Escrow::StartOver {
+            lease,
+            deadline: world.suite.now(),
+        }),
+        "stale" => escrow(Escrow::StaleAcknowledgement { sequence: 1, last: 1 }),
+        "awake" => escrow(Escrow::NotSuspended { lease }),
+        "there" => escrow(Escrow::NotWaiting { lease }),
+        "away" => escrow(Escrow::NotTheTenant {
+            lease,
+            sender: world.address(Role::Tenant),
+        }),
+        "fine" => escrow(Escrow::NothingFailed { lease }),
+        "over" => escrow(Escrow::OrderEnded { order: ORDER }),
+        "no more" => escrow(Escrow::NotAttestable {
+            lease,
+            asked: 1,
+            may: 0,
+        }),
+        "not held" => escrow(Escrow::NotHeld {
+            lease,
+            asked: 8,
+            held: 0,
+        }),
+        "no task" => attestation(asked_in_vain(&Escrow::NotATask { lease }).into()),
+        "no batch" => attestation(attestation::ContractError::NoBatch {
+            lease,
+            batch: BatchNo(0),
+        }),
+        "ended" => attestation(attestation::ContractError::AlreadyEnded {
+            lease,
+            batch: BatchNo(0),
+        }),
+        "vesting" => attestation(attestation::ContractError::StillVesting {
+            lease,
+            batch: BatchNo(0),
+            vests_at: world.suite.now().plus(market_types::Seconds::DAY),
+            now: world.suite.now(),
+        }),
+        "committed" => registry(Registry::AlreadyCommitted { lease }),
+        "freed" => registry(Registry::CapacityReleased { lease }),
+        "free" => registry(Registry::NoCommitment { lease }),
+        next => match (next.strip_prefix("next "), call) {
+            (Some(next), Call::Attestation(A::PostBatch { first_unit, .. })) => {
+                attestation(attestation::ContractError::NotNext {
+                    lease,
+                    first_unit: *first_unit,
+                    next: next.parse().unwrap(),
+                })
+            }
+            _ => panic!("no such word: {word}"),
+        },
+    }
+}
