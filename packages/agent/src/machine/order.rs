@@ -91,13 +91,15 @@ pub fn next(state: &OrderState, view: &OrderView, wanted: Option<Offer>) -> Orde
     if view.now >= view.expires {
         return OrderAction::End(End::Expired);
     }
+    if let OrderState::Planned(offer) = state {
+        if view.own.is_some_and(|own| own.price == offer.price) {
+            return OrderAction::Placed(offer.clone());
+        }
+    }
     if view.now >= view.closes {
         return closed(view);
     }
     match (state, wanted) {
-        (OrderState::Planned(offer), _) if view.own.is_some_and(|own| own.price == offer.price) => {
-            OrderAction::Placed(offer.clone())
-        }
         (OrderState::Planned(offer), Some(wanted)) if *offer == wanted => OrderAction::Send(wanted),
         (_, Some(wanted)) => OrderAction::Plan(wanted),
         (_, None) => OrderAction::Wait,
@@ -184,10 +186,16 @@ mod tests {
             next(&OrderState::Planned(offer(9)), &view, Some(offer(9))),
             OrderAction::Placed(offer(9))
         );
-        assert_eq!(
-            next(&OrderState::Planned(offer(9)), &view, None),
-            OrderAction::Placed(offer(9))
-        );
+        let late = OrderView {
+            now: UnixTime(150),
+            ..view
+        };
+        for view in [view, late] {
+            assert_eq!(
+                next(&OrderState::Planned(offer(9)), &view, None),
+                OrderAction::Placed(offer(9))
+            );
+        }
     }
 
     #[test]
