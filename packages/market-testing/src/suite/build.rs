@@ -19,6 +19,7 @@ use crate::hostile::hostile_token_code;
 pub const FUNDS: u128 = 1_000_000 * defaults::TOKEN;
 
 type Adjust<P> = Box<dyn FnOnce(&mut P)>;
+type Wrap = fn(&str, Code) -> Code;
 
 /// Everything is as documented until said otherwise.
 #[derive(Default)]
@@ -31,6 +32,7 @@ pub struct Builder {
     funded: Vec<Addr>,
     more_tokens: Vec<(&'static str, bool)>,
     network_token_listed: bool,
+    wrap: Option<Wrap>,
 }
 
 macro_rules! adjust {
@@ -77,10 +79,18 @@ impl Builder {
         self
     }
 
+    /// Put something around the code of each contract, which is given by its name, and of each token, by its symbol.
+    #[must_use]
+    pub fn wrapped(mut self, wrap: Wrap) -> Self {
+        self.wrap = Some(wrap);
+        self
+    }
+
     /// # Panics
     /// If the market does not stand up.
     #[allow(clippy::expect_used)]
     pub fn build(self) -> Suite {
+        let wrap = self.wrap.unwrap_or(|_, code| code);
         let mut app = chain::chain();
         let roles = Roles {
             governor: account("governor").to_string(),
@@ -88,15 +98,15 @@ impl Builder {
             wirer: account("wirer").to_string(),
         };
         let (keeper, insurer) = (account("keeper"), account("insurer"));
-        let network_token = token(&mut app, chain::token_code(), "LEASE", &self.funded);
-        let usdc = token(&mut app, chain::token_code(), "USDC", &self.funded);
+        let network_token = token(&mut app, wrap, chain::token_code(), "LEASE", &self.funded);
+        let usdc = token(&mut app, wrap, chain::token_code(), "USDC", &self.funded);
         let mut payment = vec![usdc.clone()];
         for (symbol, hostile) in &self.more_tokens {
             let code = match hostile {
                 true => hostile_token_code(),
                 false => chain::token_code(),
             };
-            payment.push(token(&mut app, code, symbol, &self.funded));
+            payment.push(token(&mut app, wrap, code, symbol, &self.funded));
         }
 
         let mut registry = defaults::registry(keeper.as_str());
@@ -125,6 +135,7 @@ impl Builder {
         let wiring = Wiring {
             provider_registry: contract(
                 &mut app,
+                wrap,
                 chain::registry_code(),
                 &registry::InstantiateMsg {
                     roles: roles_of(),
@@ -135,6 +146,7 @@ impl Builder {
             ),
             order_book: contract(
                 &mut app,
+                wrap,
                 chain::book_code(),
                 &order_book::InstantiateMsg {
                     roles: roles_of(),
@@ -144,6 +156,7 @@ impl Builder {
             ),
             lease_escrow: contract(
                 &mut app,
+                wrap,
                 chain::escrow_code(),
                 &escrow::InstantiateMsg {
                     roles: roles_of(),
@@ -153,6 +166,7 @@ impl Builder {
             ),
             attestation: contract(
                 &mut app,
+                wrap,
                 chain::attestation_code(),
                 &attestation::InstantiateMsg {
                     roles: roles_of(),
@@ -162,6 +176,7 @@ impl Builder {
             ),
             take_rate_burn: contract(
                 &mut app,
+                wrap,
                 chain::take_rate_code(),
                 &take_rate::InstantiateMsg {
                     roles: roles_of(),
@@ -208,14 +223,14 @@ fn auctioned(token: &Addr) -> AuctionParams<String> {
 }
 
 #[allow(clippy::expect_used)]
-fn contract<M: Serialize>(app: &mut Chain, code: Code, msg: &M, label: &str) -> Addr {
-    let code = app.store_code(code);
+fn contract<M: Serialize>(app: &mut Chain, wrap: Wrap, code: Code, msg: &M, label: &str) -> Addr {
+    let code = app.store_code(wrap(label, code));
     let admin = Some(account("governor").to_string());
     app.instantiate_contract(code, account("wirer"), msg, &[], label, admin)
         .expect("the contract is instantiated")
 }
 
-fn token(app: &mut Chain, code: Code, symbol: &str, funded: &[Addr]) -> Addr {
+fn token(app: &mut Chain, wrap: Wrap, code: Code, symbol: &str, funded: &[Addr]) -> Addr {
     let msg = cw20_base::msg::InstantiateMsg {
         name: format!("Token {symbol}"),
         symbol: symbol.into(),
@@ -233,7 +248,7 @@ fn token(app: &mut Chain, code: Code, symbol: &str, funded: &[Addr]) -> Addr {
         }),
         marketing: None,
     };
-    contract(app, code, &msg, symbol)
+    contract(app, wrap, code, &msg, symbol)
 }
 
 #[allow(clippy::expect_used)]
