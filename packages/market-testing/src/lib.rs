@@ -8,6 +8,7 @@ pub mod chain;
 pub mod failure;
 pub mod hostile;
 pub mod keys;
+pub mod ledger;
 pub mod specs;
 pub mod suite;
 
