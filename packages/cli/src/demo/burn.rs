@@ -1,6 +1,7 @@
 //! Chapter 7: fees are swept; the network token's are burned, the stablecoin's are sold and what they bring is burned.
 
 use anyhow::{ensure, Context as _, Result};
+use cosmwasm_std::Uint128;
 use market_types::escrow;
 use market_types::take_rate::{ExecuteMsg, Hook, LotResponse, QueryMsg, QuoteResponse, TotalsResponse};
 
@@ -53,23 +54,36 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
         token: usdc.clone(),
         min_out: quote.out,
     };
-    stage
+    let sale = stage
         .keeper
         .send(&network, &contracts.take_rate_burn, lot.left, &hook)
         .await?;
+    // The price falls every second, so what was paid is what the sale says, at most the quote.
+    let figure = |key: &str| -> Result<Uint128> {
+        let told = sale.attribute("wasm-lot_taken", key);
+        Ok(told
+            .with_context(|| format!("the sale tells no {key}"))?
+            .parse()?)
+    };
+    let (bought, paid) = (figure("amount")?, figure("paid")?);
+    ensure!(
+        bought == lot.left && paid <= quote.pay,
+        "bought {bought} for {paid}, quoted {}",
+        quote.pay
+    );
     let totals = totals(stage, &network).await?;
     tale.note(format!(
         "three hours later, at {}, the keeper buys {} USDC for {} LEASE, which are burned: {} in all",
         SCALE.format(price),
-        SCALE.format(quote.out),
-        SCALE.format(quote.pay),
+        SCALE.format(bought),
+        SCALE.format(paid),
         SCALE.format(totals.burned),
     ));
     ensure!(
-        totals.burned == burned + quote.pay,
+        totals.burned == burned + paid,
         "{} was burned before the sale and {} paid in it, but {} is burned now",
         burned,
-        quote.pay,
+        paid,
         totals.burned
     );
     Ok(totals)

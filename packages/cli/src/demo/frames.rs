@@ -24,7 +24,7 @@ pub struct Frames {
 pub async fn tell(stage: &mut Stage, tale: &Tale, job: &JobDir, dir: &Path) -> Result<Frames> {
     let units = job.manifest.units.count;
     tale.chapter(2, &format!("A tenant orders {units} frames in one transaction"));
-    let mut place = order_for(&format!("{units} frames"), "0.03/frame", &job.digest.to_string());
+    let mut place = order_for(&format!("{units} frames"), "0.06/frame", &job.digest.to_string());
     place.class = CHARACTERS
         .iter()
         .map(|character| character.class.into())

@@ -395,7 +395,7 @@ token = "usdc"
 watts = 400
 kwh_price = 100000
 depreciation_per_hour = {cost}
-unit_seconds = 2
+unit_seconds = 40
 
 [[bidding.floors]]
 class = "{class}"
@@ -403,7 +403,7 @@ token = "lease"
 watts = 400
 kwh_price = 100000
 depreciation_per_hour = {cost}
-unit_seconds = 2
+unit_seconds = 40
 
 [work]
 batch_units = 8
