@@ -25,7 +25,7 @@ const PAGE: u32 = market_types::page::MAX_LIMIT;
 impl Market {
     /// # Errors
     /// The node serves another chain than the deployment was made on.
-    pub fn new(chain: Chain, deployment: Deployment) -> Result<Self, MarketError> {
+    pub fn new(chain: Chain, deployment: Deployment) -> Result<Self, Box<MarketError>> {
         let inner = market_client::Market::new(chain, deployment)?;
         Ok(Self {
             inner: Arc::new(inner),

@@ -1,5 +1,7 @@
 //! The agent dies at every arrow of its journal and comes back: nothing is lost, repeated or claimed twice.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use agent::fault::Point;

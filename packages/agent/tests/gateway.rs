@@ -1,5 +1,7 @@
 //! The gateway from outside: who may do what, and what nonsense gets.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 #[allow(dead_code)]
 #[path = "support/job.rs"]
 mod job;

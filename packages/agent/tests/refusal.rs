@@ -1,5 +1,7 @@
 //! Jobs that cannot run: the tenant is told, and the provider is not to blame.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use market_types::escrow::{LeaseStatus, Progress};

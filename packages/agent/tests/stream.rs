@@ -1,5 +1,7 @@
 //! A service from order to its end, with the agent as a process on a devnet.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use market_types::escrow::{ExecuteMsg, LeaseResponse, LeaseStatus, Progress};

@@ -1,5 +1,7 @@
 //! A task from order to payment, with the agent as a process on a devnet.
 
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod support;
 
 use nix::sys::signal::Signal;
@@ -16,4 +18,22 @@ async fn an_order_becomes_results_receipts_and_money() {
     assert_eq!(stage.committed().await, 0);
     agent.signal(Signal::SIGTERM);
     assert_eq!(agent.ended().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_told_to_stop_leaves_the_rest_to_its_next_start() {
+    let stage = Stage::new().await;
+    let mut agent = stage.agent(None);
+    let job = counting(200);
+    let order = stage.task(&job).await;
+    let lease = stage.award(order).await;
+    stage.deliver(lease, &job).await;
+    let client = stage.client(lease);
+    let begun = async || (client.progress().await.ok()?.task?.finished > 0).then_some(());
+    stage.until("the first unit", begun).await;
+    agent.signal(Signal::SIGTERM);
+    assert_eq!(agent.ended().await, None);
+    let _next = stage.agent(None);
+    story::paid(&stage, lease, job.units).await;
+    story::verify(&stage, lease, &job).await;
 }

@@ -33,7 +33,7 @@ pub enum DaemonError {
     #[error(transparent)]
     Query(#[from] QueryError),
     #[error(transparent)]
-    Market(#[from] market_client::MarketError),
+    Market(Box<market_client::MarketError>),
     #[error(transparent)]
     Queue(#[from] QueueError),
     #[error(transparent)]
@@ -77,5 +77,11 @@ impl DaemonError {
 
     pub(super) fn lost_events(&self) -> bool {
         matches!(self, Self::Events(_))
+    }
+}
+
+impl From<market_client::MarketError> for DaemonError {
+    fn from(error: market_client::MarketError) -> Self {
+        Self::Market(Box::new(error))
     }
 }

@@ -226,17 +226,9 @@ impl Daemon {
 
     /// Shows the lease to the gateway.
     fn tell(&mut self, id: LeaseId) -> Result<(), DaemonError> {
-        let told = self
-            .leases
-            .get(&id)
-            .filter(|item| !item.is_live())
-            .and_then(|item| {
-                Some(
-                    item.told.as_ref()?.progress.money == item.lease.money
-                        && item.told.as_ref()?.open == false,
-                )
-            });
-        if told == Some(true) {
+        let over = self.leases.get(&id).filter(|item| !item.is_live());
+        let told = over.and_then(|item| item.told.as_ref().map(|told| (told, item)));
+        if told.is_some_and(|(told, item)| !told.open && told.progress.money == item.lease.money) {
             return Ok(());
         }
         let task = self.task_progress(id)?;

@@ -59,7 +59,7 @@ pub async fn open(path: &Path) -> Result<Start, DaemonError> {
         ..ChainOptions::default()
     };
     let chain = Chain::connect(&config.chain.rpc, options).await?;
-    let market = Market::new(chain, deployment.clone())?;
+    let market = Market::new(chain, deployment.clone()).map_err(DaemonError::Market)?;
     Ok(Start {
         config,
         deployment,

@@ -45,7 +45,10 @@ impl Daemon {
                     return Ok(());
                 }
                 // All streams are in one heartbeat: see `beat`.
-                StreamAction::Beat | StreamAction::Wait => return Ok(self.settle_now_and_then(id, &view)),
+                StreamAction::Beat | StreamAction::Wait => {
+                    self.settle_now_and_then(id, &view);
+                    return Ok(());
+                }
             }
         }
     }

@@ -61,7 +61,7 @@ impl Agent {
 }
 
 /// The kernel child, built once: cargo makes only the programs of the crate under test.
-fn kernel_program() -> &'static Path {
+pub fn kernel_program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
         let agent = Path::new(env!("CARGO_BIN_EXE_leasebook-agent"));
