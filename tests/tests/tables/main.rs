@@ -1,10 +1,13 @@
 //! Tables over every message of the five contracts: who may send it, with what, and when.
 
 mod coins;
+#[path = "../cost/mod.rs"]
+mod cost;
 mod matrix;
 mod roles;
 mod rows;
 mod statuses;
+mod stores;
 mod sudo;
 mod unwired;
 mod variants;

@@ -7,20 +7,21 @@ use cw_multi_test::Executor;
 use market_testing::chain::account;
 use market_testing::specs::{machines, one_gpu, stream, task, H100};
 use market_testing::suite::intentions::registration;
+use market_testing::suite::Builder;
 use market_testing::{Call, Failure, Key, Suite};
 use market_types::control::ControlMsg;
 use market_types::order::{AwardRule, OrderSpec, Rail, Requirements, StreamLength};
 use market_types::resources::{Attribute, DeviceClass};
 use market_types::{
     attestation, escrow, order_book, registry, take_rate, BasisPoints, BatchNo, Hash32, LeaseId, OrderId,
-    Seconds,
+    ProviderNo, Seconds,
 };
 
+use crate::cost::ballast;
+use crate::cost::counting::{self, Before};
 use crate::roles::Role;
 
 pub const TOKEN: u128 = 1_000_000;
-pub const ORDER: OrderId = OrderId(1);
-pub const LEASE: LeaseId = LeaseId(8);
 pub const BID: u128 = 3_000_000;
 pub const UNIT: u128 = 100_000;
 pub const WORK_BOND: u128 = 4 * TOKEN;
@@ -90,35 +91,67 @@ pub enum Scene {
     LotExpired,
 }
 
+/// How the world goes back to a scene.
+enum Memory {
+    /// It keeps each scene whole.
+    Snapshots(BTreeMap<Scene, (Vec<Record>, BlockInfo)>),
+    /// Its codes are counted, and what they write is taken back, down to the base. For stores too big to copy.
+    Counted(BlockInfo),
+}
+
 pub struct World {
     pub suite: Suite,
-    seen: BTreeMap<Scene, (Vec<Record>, BlockInfo)>,
+    /// The next order to be placed, and the lease it may become.
+    pub order: OrderId,
+    pub lease: LeaseId,
+    /// Of the owners.
+    providers: BTreeMap<Role, ProviderNo>,
+    memory: Memory,
 }
 
 impl World {
     pub fn new() -> Self {
-        let mut suite = Suite::builder()
-            .registry(|params| params.attribute_auditors = vec![account("auditor").to_string()])
-            .funded(["tenant", "other tenant", "owner", "other owner", "crank"].map(account))
-            .build();
-        suite.checks = false;
-        let mut world = Self {
-            suite,
-            seen: BTreeMap::new(),
-        };
+        let mut world = Self::on(Self::builder().build(), 0);
         world.found();
         let coins = [coin(1_000, "uatom"), coin(1_000, "ustake")];
         for role in Role::ALL {
             let holder = world.address(role);
             world.suite.app.init_modules(|router, _, storage| {
-                router
-                    .bank
-                    .init_balance(storage, &holder, coins.to_vec())
-                    .unwrap()
+                let given = router.bank.init_balance(storage, &holder, coins.to_vec());
+                given.unwrap();
             });
         }
         world.remember(Scene::Base);
         world
+    }
+
+    /// A world with so many providers, running leases and open orders beside what its scenes need, whose storage is counted.
+    pub fn busy(count: u32) -> Self {
+        let mut suite = Self::builder().wrapped(counting::counted).build();
+        ballast::load(&mut suite, count);
+        let mut world = Self::on(suite, count);
+        world.found();
+        world.memory = Memory::Counted(world.suite.app.block_info());
+        counting::mark();
+        world
+    }
+
+    fn builder() -> Builder {
+        Suite::builder()
+            .registry(|params| params.attribute_auditors = vec![account("auditor").to_string()])
+            .funded(["tenant", "other tenant", "owner", "other owner", "crank"].map(account))
+    }
+
+    fn on(mut suite: Suite, ballast: u32) -> Self {
+        suite.checks = false;
+        let order = OrderId(2 * u64::from(ballast) + 1);
+        Self {
+            suite,
+            order,
+            lease: LeaseId::new(order, 0).unwrap(),
+            providers: BTreeMap::new(),
+            memory: Memory::Snapshots(BTreeMap::new()),
+        }
     }
 
     fn found(&mut self) {
@@ -132,6 +165,7 @@ impl World {
             msg.attributes = vec![region()];
             self.must(role, registry::ExecuteMsg::Register(msg));
             self.suite.bond(&owner, 10_000 * TOKEN).unwrap();
+            self.providers.insert(role, self.suite.provider(&owner).no);
         }
         for role in [Role::Tenant, Role::OtherTenant] {
             let tenant = self.address(role);
@@ -146,6 +180,18 @@ impl World {
 
     pub fn text(&self, role: Role) -> String {
         self.address(role).to_string()
+    }
+
+    /// The provider that this role owns or acts for.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn number(&self, role: Role) -> ProviderNo {
+        match role {
+            Role::OtherOwner | Role::OtherAgent => self.providers[&Role::OtherOwner],
+            Role::Owner | Role::Agent => self.providers[&Role::Owner],
+            _ => panic!("{role:?} acts for no provider"),
+        }
     }
 
     /// Send a message, with these native coins.
@@ -169,27 +215,48 @@ impl World {
 
     /// Go to this situation, whatever happened before.
     pub fn enter(&mut self, scene: Scene) {
-        if let Some((records, block)) = self.seen.get(&scene) {
-            let mut storage = MemoryStorage::new();
-            for (key, value) in records {
-                storage.set(key, value);
+        match &self.memory {
+            Memory::Snapshots(seen) => match seen.get(&scene) {
+                Some((records, block)) => {
+                    let mut storage = MemoryStorage::new();
+                    for (key, value) in records {
+                        storage.set(key, value);
+                    }
+                    *self.suite.app.storage_mut() = storage;
+                    self.suite.app.set_block(block.clone());
+                }
+                None => {
+                    self.build(scene);
+                    self.remember(scene);
+                }
+            },
+            Memory::Counted(block) if scene == Scene::Base => {
+                self.suite.app.set_block(block.clone());
+                self.take_back();
             }
-            *self.suite.app.storage_mut() = storage;
-            self.suite.app.set_block(block.clone());
-            return;
+            Memory::Counted(_) => self.build(scene),
         }
-        self.build(scene);
-        self.remember(scene);
     }
 
     fn remember(&mut self, scene: Scene) {
-        let records = self
-            .suite
-            .app
-            .storage()
-            .range(None, None, Order::Ascending)
-            .collect();
-        self.seen.insert(scene, (records, self.suite.app.block_info()));
+        if let Memory::Snapshots(seen) = &mut self.memory {
+            let records = self.suite.app.storage().range(None, None, Order::Ascending);
+            seen.insert(scene, (records.collect(), self.suite.app.block_info()));
+        }
+    }
+
+    fn take_back(&mut self) {
+        for Before { contract, key, value } in counting::mark() {
+            let holder = Role::ALL
+                .into_iter()
+                .find(|role| role.label() == Some(contract.as_str()));
+            let address = self.address(holder.unwrap());
+            let mut storage = self.suite.app.contract_storage_mut(&address);
+            match value {
+                Some(value) => storage.set(&key, &value),
+                None => storage.remove(&key),
+            }
+        }
     }
 
     fn after(&mut self, scene: Scene, role: Role, call: impl Into<Call>) {
@@ -208,7 +275,7 @@ impl World {
         use order_book::ExecuteMsg as Book;
         use registry::ExecuteMsg as Registry;
         use take_rate::ExecuteMsg as TakeRate;
-        let (order, lease, token) = (ORDER, LEASE, self.suite.usdc.to_string());
+        let (order, lease, token) = (self.order, self.lease, self.suite.usdc.to_string());
         match scene {
             Scene::Base => unreachable!("it is there from the beginning"),
             Scene::Unwired => {
@@ -327,11 +394,11 @@ impl World {
                 self.must(Role::Crank, Book::Award { order });
             }
             Scene::TaskWaiting => self.after(Scene::TaskActive, Role::Agent, Escrow::Waiting { lease }),
-            Scene::TaskHeld => self.after(Scene::TaskActive, Role::Agent, batch(0, 8)),
+            Scene::TaskHeld => self.after(Scene::TaskActive, Role::Agent, batch(lease, 0, 8)),
             Scene::TaskVested => self.later(Scene::TaskHeld, 86_400),
             Scene::TaskClosing => self.after(Scene::TaskHeld, Role::Tenant, Escrow::Close { lease }),
             Scene::TaskClosed => {
-                self.after(Scene::TaskActive, Role::Agent, batch(0, 48));
+                self.after(Scene::TaskActive, Role::Agent, batch(lease, 0, 48));
                 self.suite.pass(86_400);
                 let batch = BatchNo(0);
                 self.must(Role::Crank, Attestation::Release { lease, batch });
@@ -353,12 +420,18 @@ impl World {
         // At equal prices the earlier one wins: the owner's.
         for role in [Role::Agent, Role::OtherAgent] {
             let agent = self.address(role);
-            self.suite.bid(&agent, ORDER, price, work_bond).unwrap();
+            self.suite.bid(&agent, self.order, price, work_bond).unwrap();
         }
     }
 
     /// Make a contract forget the others, as before its `Wire`.
     pub fn unwire(&mut self, contract: &Addr) {
+        let wiring = self.suite.app.contract_storage(contract).get(b"wiring");
+        let label = Role::CONTRACTS
+            .into_iter()
+            .find(|role| self.address(*role) == *contract)
+            .and_then(Role::label);
+        counting::note_change(label.unwrap(), b"wiring", wiring);
         self.suite.app.contract_storage_mut(contract).remove(b"wiring");
     }
 
@@ -371,6 +444,20 @@ impl World {
 }
 
 impl Role {
+    /// The label of a contract or token.
+    fn label(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Registry => "provider-registry",
+            Self::Book => "order-book",
+            Self::Escrow => "lease-escrow",
+            Self::Attestation => "attestation",
+            Self::TakeRate => "take-rate-burn",
+            Self::NetworkToken => "LEASE",
+            Self::PaymentToken => "USDC",
+            _ => return None,
+        })
+    }
+
     pub const CONTRACTS: [Self; 5] = [
         Self::Registry,
         Self::Book,
@@ -440,9 +527,9 @@ pub fn needs() -> Requirements<String> {
     }
 }
 
-pub fn batch(first_unit: u32, count: u32) -> attestation::ExecuteMsg {
+pub fn batch(lease: LeaseId, first_unit: u32, count: u32) -> attestation::ExecuteMsg {
     attestation::ExecuteMsg::PostBatch {
-        lease: LEASE,
+        lease,
         first_unit,
         count,
         root: Hash32([9; 32]),

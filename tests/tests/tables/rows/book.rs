@@ -9,41 +9,44 @@ use order_book::ContractError;
 
 use super::{Refusal, Row};
 use crate::roles::Role::{self, *};
-use crate::world::{a_stream, Scene, World, BID, ORDER};
+use crate::world::{a_stream, Scene, World, BID};
 
 pub fn rows() -> Vec<Row> {
-    let order = ORDER;
     let tenant = || Refusal::Office("tenant of the order");
     vec![
         Row::only(
             Scene::Base,
             &[Escrow],
             Refusal::Office("lease escrow"),
-            |world, _| ExecuteMsg::Open(opening(world, OrderId(100))),
+            |world, _| ExecuteMsg::Open(opening(world, OrderId(world.order.0 + 1))),
         ),
         Row::only(
             Scene::OrderOpen,
             &[Owner, Agent, OtherOwner, OtherAgent],
             Refusal::Other(no_provider),
-            move |_, _| ExecuteMsg::Bid {
-                order,
+            |world, _| ExecuteMsg::Bid {
+                order: world.order,
                 price: Price::new(BID),
                 work_bond: Uint128::zero(),
             },
         ),
-        Row::anybody(Scene::OrderCloses, move |_, _| ExecuteMsg::Award { order }),
-        Row::only(Scene::PicksClose, &[Tenant], tenant(), move |world, _| {
+        Row::anybody(Scene::OrderCloses, |world, _| ExecuteMsg::Award {
+            order: world.order,
+        }),
+        Row::only(Scene::PicksClose, &[Tenant], tenant(), |world, _| {
             ExecuteMsg::Pick {
-                order,
+                order: world.order,
                 provider: world.text(Owner),
             }
         }),
-        Row::only(Scene::OrderBid, &[Tenant], tenant(), move |_, _| {
-            ExecuteMsg::Cancel { order }
+        Row::only(Scene::OrderBid, &[Tenant], tenant(), |world, _| {
+            ExecuteMsg::Cancel { order: world.order }
         }),
-        Row::anybody(Scene::OrderExpires, move |_, _| ExecuteMsg::Expire { order }),
-        Row::anybody(Scene::StreamStarting, move |_, _| ExecuteMsg::Prune {
-            order,
+        Row::anybody(Scene::OrderExpires, |world, _| ExecuteMsg::Expire {
+            order: world.order,
+        }),
+        Row::anybody(Scene::StreamStarting, |world, _| ExecuteMsg::Prune {
+            order: world.order,
             limit: 50,
         }),
     ]

@@ -7,15 +7,13 @@ use market_testing::chain::CHAIN_ID;
 use market_testing::Failure;
 use market_types::escrow::{acknowledgement_digest, Acknowledgement, Amendment, Award, ExecuteMsg, Hook};
 use market_types::resources::DeviceClass;
-use market_types::{Price, ProviderNo, Seconds};
+use market_types::{Price, Seconds};
 
-use super::registry::number;
 use super::{Refusal, Row};
 use crate::roles::Role::{self, *};
-use crate::world::{a_stream, session_key, Scene, World, BID, LEASE, ORDER, TOKEN};
+use crate::world::{a_stream, session_key, Scene, World, BID, TOKEN};
 
 pub fn rows() -> Vec<Row> {
-    let (lease, order) = (LEASE, ORDER);
     let rich = [Tenant, OtherTenant];
     let party = [Tenant, Owner, Agent];
     vec![
@@ -47,9 +45,12 @@ pub fn rows() -> Vec<Row> {
             Scene::StreamActive,
             &rich,
             Refusal::Other(|w, r| poor(w, r, TOKEN)),
-            move |_, _| {
+            |world, _| {
                 let amount = Uint128::new(TOKEN);
-                ExecuteMsg::TopUp { lease, amount }
+                ExecuteMsg::TopUp {
+                    lease: world.lease,
+                    amount,
+                }
             },
         ),
         Row::only(
@@ -61,37 +62,53 @@ pub fn rows() -> Vec<Row> {
                 amount: Some(Uint128::new(TOKEN)),
             },
         ),
-        tenant(Scene::StreamStarting, |_| ExecuteMsg::Accept { lease: LEASE }),
-        tenant(Scene::StreamActive, |_| ExecuteMsg::Suspend { lease: LEASE }),
-        tenant(Scene::StreamSuspended, |_| ExecuteMsg::Resume { lease: LEASE }),
-        tenant(Scene::TaskWaiting, |_| ExecuteMsg::InputsDelivered {
-            lease: LEASE,
+        tenant(Scene::StreamStarting, |world| ExecuteMsg::Accept {
+            lease: world.lease,
+        }),
+        tenant(Scene::StreamActive, |world| ExecuteMsg::Suspend {
+            lease: world.lease,
+        }),
+        tenant(Scene::StreamSuspended, |world| ExecuteMsg::Resume {
+            lease: world.lease,
+        }),
+        tenant(Scene::TaskWaiting, |world| ExecuteMsg::InputsDelivered {
+            lease: world.lease,
         }),
         tenant(Scene::StreamActive, |world| ExecuteMsg::Transfer {
-            lease: LEASE,
+            lease: world.lease,
             to: world.text(Crank),
         }),
-        provider(Scene::StreamStarting, ExecuteMsg::Ready { lease }),
-        provider(Scene::TaskActive, ExecuteMsg::Waiting { lease }),
-        provider(Scene::StreamActive, ExecuteMsg::Heartbeat { leases: vec![lease] }),
-        provider(Scene::StreamActive, ExecuteMsg::GiveNotice { lease }),
+        provider(Scene::StreamStarting, |world| ExecuteMsg::Ready {
+            lease: world.lease,
+        }),
+        provider(Scene::TaskActive, |world| ExecuteMsg::Waiting {
+            lease: world.lease,
+        }),
+        provider(Scene::StreamActive, |world| ExecuteMsg::Heartbeat {
+            leases: vec![world.lease],
+        }),
+        provider(Scene::StreamActive, |world| ExecuteMsg::GiveNotice {
+            lease: world.lease,
+        }),
         Row::only(
             Scene::StreamActive,
             &party,
             Refusal::Other(no_party),
-            move |_, _| ExecuteMsg::Close { lease },
+            |world, _| ExecuteMsg::Close { lease: world.lease },
         ),
         Row::only(
             Scene::StreamActive,
             &[Tenant, Owner],
             Refusal::Other(no_party),
-            |_, _| amend(),
+            |world, _| amend(world),
         ),
         tenant(Scene::StreamActive, |world| acknowledge(world, false)),
         Row::anybody(Scene::StreamActive, |world, _| acknowledge(world, true)),
-        Row::anybody(Scene::StreamActive, move |_, _| ExecuteMsg::Settle { lease }),
-        Row::anybody(Scene::StreamOverdue, move |_, _| ExecuteMsg::CloseFailed {
-            lease,
+        Row::anybody(Scene::StreamActive, |world, _| ExecuteMsg::Settle {
+            lease: world.lease,
+        }),
+        Row::anybody(Scene::StreamOverdue, |world, _| ExecuteMsg::CloseFailed {
+            lease: world.lease,
         }),
         Row::anybody(Scene::StreamClosed, |world, _| ExecuteMsg::SweepFees {
             token: world.text(PaymentToken),
@@ -109,24 +126,27 @@ pub fn rows() -> Vec<Row> {
             Scene::OrderBid,
             &[Book],
             Refusal::Office("order book"),
-            move |_, _| ExecuteMsg::FreeReservation { order },
+            |world, _| ExecuteMsg::FreeReservation { order: world.order },
         ),
-        attestation(Scene::TaskActive, ExecuteMsg::Hold { lease, units: 1 }),
-        attestation(
-            Scene::TaskHeld,
-            ExecuteMsg::Vest {
-                lease,
-                units: 1,
-                premium: Uint128::new(1),
-            },
-        ),
-        attestation(Scene::TaskHeld, ExecuteMsg::Refund { lease, units: 1 }),
+        attestation(Scene::TaskActive, |world| ExecuteMsg::Hold {
+            lease: world.lease,
+            units: 1,
+        }),
+        attestation(Scene::TaskHeld, |world| ExecuteMsg::Vest {
+            lease: world.lease,
+            units: 1,
+            premium: Uint128::new(1),
+        }),
+        attestation(Scene::TaskHeld, |world| ExecuteMsg::Refund {
+            lease: world.lease,
+            units: 1,
+        }),
     ]
 }
 
-pub fn amend() -> ExecuteMsg {
+pub fn amend(world: &World) -> ExecuteMsg {
     ExecuteMsg::Amend {
-        lease: LEASE,
+        lease: world.lease,
         amendment: Amendment {
             price_per_hour: Some(Price::new(BID - 1)),
             duration: None,
@@ -138,9 +158,9 @@ pub fn amend() -> ExecuteMsg {
 pub fn acknowledge(world: &World, signed: bool) -> ExecuteMsg {
     let (sequence, good_until) = (1, world.suite.now().plus(Seconds::HOUR));
     let escrow = world.text(Escrow);
-    let digest = acknowledgement_digest(CHAIN_ID, &escrow, LEASE, sequence, good_until);
+    let digest = acknowledgement_digest(CHAIN_ID, &escrow, world.lease, sequence, good_until);
     ExecuteMsg::Acknowledge {
-        lease: LEASE,
+        lease: world.lease,
         acknowledgement: Acknowledgement {
             sequence,
             good_until,
@@ -151,8 +171,8 @@ pub fn acknowledge(world: &World, signed: bool) -> ExecuteMsg {
 
 pub fn award(world: &World) -> Award {
     Award {
-        lease: LEASE,
-        provider: ProviderNo(1),
+        lease: world.lease,
+        provider: world.number(Owner),
         owner: world.text(Owner),
         price: Price::new(BID),
         lease_bond: Uint128::new(BID),
@@ -168,18 +188,18 @@ fn tenant(scene: Scene, message: fn(&World) -> ExecuteMsg) -> Row {
     Row::only(scene, &[Tenant], Refusal::Other(no_tenant), message)
 }
 
-fn provider(scene: Scene, message: ExecuteMsg) -> Row {
+fn provider(scene: Scene, message: fn(&World) -> ExecuteMsg) -> Row {
     Row::only(
         scene,
         &[Owner, Agent],
         Refusal::Other(no_provider),
-        move |_, _| message.clone(),
+        move |world, _| message(world),
     )
 }
 
-fn attestation(scene: Scene, message: ExecuteMsg) -> Row {
+fn attestation(scene: Scene, message: fn(&World) -> ExecuteMsg) -> Row {
     let office = Refusal::Office("attestation contract");
-    Row::only(scene, &[Attestation], office, move |_, _| message.clone())
+    Row::only(scene, &[Attestation], office, move |world, _| message(world))
 }
 
 fn no_token(world: &World, role: Role) -> Failure {
@@ -200,7 +220,7 @@ fn poor(world: &World, role: Role, needed: u128) -> Failure {
 
 fn no_tenant(world: &World, role: Role) -> Failure {
     ContractError::NotTheTenant {
-        lease: LEASE,
+        lease: world.lease,
         sender: world.address(role),
     }
     .into()
@@ -208,7 +228,7 @@ fn no_tenant(world: &World, role: Role) -> Failure {
 
 fn no_party(world: &World, role: Role) -> Failure {
     ContractError::NotAParty {
-        lease: LEASE,
+        lease: world.lease,
         sender: world.address(role),
     }
     .into()
@@ -218,8 +238,8 @@ fn no_provider(world: &World, role: Role) -> Failure {
     let sender = world.address(role);
     match role {
         OtherOwner | OtherAgent => ContractError::NotTheProvider {
-            lease: LEASE,
-            provider: number(Owner),
+            lease: world.lease,
+            provider: world.number(Owner),
             sender,
         },
         _ => ContractError::NoProvider { sender },

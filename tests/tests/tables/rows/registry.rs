@@ -8,12 +8,12 @@ use market_testing::{Failure, Key};
 use market_types::registry::{
     BidPrice, Candidacy, Commitment, Evidence, ExecuteMsg, Fact, Hook, ReleasePart, Stakes, Tip,
 };
-use market_types::{BasisPoints, LeaseId, Price, ProviderNo, Seconds};
+use market_types::{BasisPoints, LeaseId, Price, Seconds};
 use provider_registry::ContractError;
 
 use super::{Refusal, Row};
 use crate::roles::Role::{self, *};
-use crate::world::{needs, region, Scene, World, BID, LEASE, ORDER, TOKEN};
+use crate::world::{needs, region, Scene, World, BID, TOKEN};
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -88,26 +88,26 @@ pub fn rows() -> Vec<Row> {
         Row::anybody(Scene::Gifts, |_, _| ExecuteMsg::Skim {}),
         Row::only(Scene::Base, &[Book], Refusal::Office("order book"), |world, _| {
             ExecuteMsg::Commit(Commitment {
-                lease: LeaseId(800),
+                lease: LeaseId(world.lease.0 + 8),
                 tenant: world.text(Tenant),
                 candidacy: candidacy(world),
             })
         }),
         Row::only(Scene::Base, &[Book], Refusal::Office("order book"), |world, _| {
             ExecuteMsg::NoShow {
-                order: ORDER,
+                order: world.order,
                 provider: world.text(Owner),
                 tenant: world.text(Tenant),
                 token: world.text(PaymentToken),
                 value: Uint128::new(TOKEN),
             }
         }),
-        sister(|_| ExecuteMsg::Release {
-            lease: LEASE,
+        sister(|world| ExecuteMsg::Release {
+            lease: world.lease,
             part: ReleasePart::Bonds,
         }),
         sister(|world| ExecuteMsg::Penalize {
-            lease: LEASE,
+            lease: world.lease,
             tenant: world.text(Tenant),
             share: BasisPoints(500),
             tip: Some(Tip {
@@ -117,8 +117,8 @@ pub fn rows() -> Vec<Row> {
         }),
         sister(|world| {
             ExecuteMsg::Record(Evidence {
-                provider: ProviderNo(1),
-                lease: LEASE,
+                provider: world.number(Owner),
+                lease: world.lease,
                 token: world.text(PaymentToken),
                 fact: Fact::Outage { length: Seconds(60) },
             })
@@ -167,7 +167,7 @@ fn newcomers() -> Vec<Role> {
 }
 
 fn known(world: &World, role: Role) -> Failure {
-    let (address, provider) = (world.address(role), number(role));
+    let (address, provider) = (world.address(role), world.number(role));
     match role {
         Owner | OtherOwner => ContractError::AlreadyRegistered {
             owner: address,
@@ -176,13 +176,6 @@ fn known(world: &World, role: Role) -> Failure {
         _ => ContractError::AddressTaken { address, provider },
     }
     .into()
-}
-
-pub fn number(role: Role) -> ProviderNo {
-    match role {
-        Owner | Agent => ProviderNo(1),
-        _ => ProviderNo(2),
-    }
 }
 
 fn no_owner(world: &World, role: Role) -> Failure {

@@ -13,7 +13,7 @@ use super::{asked_in_vain, check, Message};
 use crate::roles::Role;
 use crate::rows::escrow::{acknowledge, amend, award};
 use crate::rows::registry::candidacy;
-use crate::world::{batch, Scene, World, LEASE, ORDER};
+use crate::world::{batch, Scene, World};
 
 const COLUMNS: [Scene; 12] = [
     Scene::StreamStarting,
@@ -69,65 +69,86 @@ fn every_message_of_a_lease_in_every_state_comes_out_as_the_table_says_and_again
 pub fn messages() -> Vec<Message> {
     let (tenant, agent) = (Role::Tenant, Role::Agent);
     vec![
-        ("ready", agent, |_| E::Ready { lease: LEASE }.into()),
-        ("accept", tenant, |_| E::Accept { lease: LEASE }.into()),
+        ("ready", agent, |world| E::Ready { lease: world.lease }.into()),
+        ("accept", tenant, |world| E::Accept { lease: world.lease }.into()),
         ("acknowledge", tenant, |world| acknowledge(world, false).into()),
-        ("heartbeat", agent, |_| {
-            E::Heartbeat { leases: vec![LEASE] }.into()
+        ("heartbeat", agent, |world| {
+            E::Heartbeat {
+                leases: vec![world.lease],
+            }
+            .into()
         }),
-        ("suspend", tenant, |_| E::Suspend { lease: LEASE }.into()),
-        ("resume", tenant, |_| E::Resume { lease: LEASE }.into()),
-        ("give notice", agent, |_| E::GiveNotice { lease: LEASE }.into()),
-        ("amend", tenant, |_| amend().into()),
-        ("top up", Role::OtherTenant, |_| {
+        ("suspend", tenant, |world| {
+            E::Suspend { lease: world.lease }.into()
+        }),
+        ("resume", tenant, |world| E::Resume { lease: world.lease }.into()),
+        ("give notice", agent, |world| {
+            E::GiveNotice { lease: world.lease }.into()
+        }),
+        ("amend", tenant, |world| amend(world).into()),
+        ("top up", Role::OtherTenant, |world| {
             let amount = Uint128::one();
-            E::TopUp { lease: LEASE, amount }.into()
+            E::TopUp {
+                lease: world.lease,
+                amount,
+            }
+            .into()
         }),
         ("transfer", tenant, |world| {
             let to = world.text(Role::OtherTenant);
-            E::Transfer { lease: LEASE, to }.into()
+            E::Transfer {
+                lease: world.lease,
+                to,
+            }
+            .into()
         }),
-        ("waiting", agent, |_| E::Waiting { lease: LEASE }.into()),
-        ("inputs delivered", tenant, |_| {
-            E::InputsDelivered { lease: LEASE }.into()
+        ("waiting", agent, |world| E::Waiting { lease: world.lease }.into()),
+        ("inputs delivered", tenant, |world| {
+            E::InputsDelivered { lease: world.lease }.into()
         }),
-        ("settle", Role::Crank, |_| E::Settle { lease: LEASE }.into()),
-        ("close failed", Role::Crank, |_| {
-            E::CloseFailed { lease: LEASE }.into()
+        ("settle", Role::Crank, |world| {
+            E::Settle { lease: world.lease }.into()
         }),
-        ("close as tenant", tenant, |_| E::Close { lease: LEASE }.into()),
-        ("close as agent", agent, |_| E::Close { lease: LEASE }.into()),
+        ("close failed", Role::Crank, |world| {
+            E::CloseFailed { lease: world.lease }.into()
+        }),
+        ("close as tenant", tenant, |world| {
+            E::Close { lease: world.lease }.into()
+        }),
+        ("close as agent", agent, |world| {
+            E::Close { lease: world.lease }.into()
+        }),
         ("open lease", Role::Book, |world| {
             E::OpenLease(award(world)).into()
         }),
-        ("hold", Role::Attestation, |_| {
+        ("hold", Role::Attestation, |world| {
             E::Hold {
-                lease: LEASE,
+                lease: world.lease,
                 units: 1,
             }
             .into()
         }),
-        ("vest", Role::Attestation, |_| {
+        ("vest", Role::Attestation, |world| {
             let premium = Uint128::zero();
             E::Vest {
-                lease: LEASE,
+                lease: world.lease,
                 units: 8,
                 premium,
             }
             .into()
         }),
-        ("refund", Role::Attestation, |_| {
+        ("refund", Role::Attestation, |world| {
             E::Refund {
-                lease: LEASE,
+                lease: world.lease,
                 units: 8,
             }
             .into()
         }),
-        ("post first batch", agent, |_| batch(0, 1).into()),
-        ("post next batch", agent, |_| batch(8, 1).into()),
-        ("release batch", Role::Crank, |_| {
+        ("post first batch", agent, |world| batch(world.lease, 0, 1).into()),
+        ("post next batch", agent, |world| batch(world.lease, 8, 1).into()),
+        ("release batch", Role::Crank, |world| {
             A::Release {
-                lease: LEASE,
+                lease: world.lease,
                 batch: BatchNo(0),
             }
             .into()
@@ -135,19 +156,21 @@ pub fn messages() -> Vec<Message> {
         ("commit", Role::Book, |world| {
             let (tenant, candidacy) = (world.text(Role::Tenant), candidacy(world));
             R::Commit(Commitment {
-                lease: LEASE,
+                lease: world.lease,
                 tenant,
                 candidacy,
             })
             .into()
         }),
-        ("release capacity", Role::Escrow, |_| {
-            release(ReleasePart::Capacity)
+        ("release capacity", Role::Escrow, |world| {
+            release(world, ReleasePart::Capacity)
         }),
-        ("release bonds", Role::Escrow, |_| release(ReleasePart::Bonds)),
+        ("release bonds", Role::Escrow, |world| {
+            release(world, ReleasePart::Bonds)
+        }),
         ("penalize", Role::Escrow, |world| {
             R::Penalize {
-                lease: LEASE,
+                lease: world.lease,
                 tenant: world.text(Role::Tenant),
                 share: BasisPoints::WHOLE,
                 tip: None,
@@ -157,12 +180,13 @@ pub fn messages() -> Vec<Message> {
     ]
 }
 
-fn release(part: ReleasePart) -> Call {
-    R::Release { lease: LEASE, part }.into()
+fn release(world: &World, part: ReleasePart) -> Call {
+    let lease = world.lease;
+    R::Release { lease, part }.into()
 }
 
 fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
-    let lease = LEASE;
+    let lease = world.lease;
     let escrow = |error: Escrow| Err(error.into());
     let registry = |error: Registry| Err(error.into());
     let attestation = |error: attestation::ContractError| Err(error.into());
@@ -188,7 +212,7 @@ fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
             sender: world.address(Role::Tenant),
         }),
         "fine" => escrow(Escrow::NothingFailed { lease }),
-        "over" => escrow(Escrow::OrderEnded { order: ORDER }),
+        "over" => escrow(Escrow::OrderEnded { order: world.order }),
         "no more" => escrow(Escrow::NotAttestable {
             lease,
             asked: 1,

@@ -11,7 +11,7 @@ use super::{check, Message};
 use crate::roles::Role;
 use crate::rows::book::opening;
 use crate::rows::escrow::award;
-use crate::world::{Scene, World, BID, ORDER};
+use crate::world::{Scene, World, BID};
 
 const COLUMNS: [Scene; 13] = [
     Scene::OrderBid,
@@ -50,37 +50,43 @@ fn every_message_of_an_order_in_every_state_comes_out_as_the_table_says_and_agai
 pub fn messages() -> Vec<Message> {
     vec![
         ("open", Role::Escrow, |world| {
-            B::Open(opening(world, ORDER)).into()
+            B::Open(opening(world, world.order)).into()
         }),
-        ("bid", Role::Agent, |_| {
+        ("bid", Role::Agent, |world| {
             let work_bond = Uint128::zero();
             B::Bid {
-                order: ORDER,
+                order: world.order,
                 price: lower(),
                 work_bond,
             }
             .into()
         }),
-        ("award", Role::Crank, |_| B::Award { order: ORDER }.into()),
+        ("award", Role::Crank, |world| {
+            B::Award { order: world.order }.into()
+        }),
         ("pick", Role::Tenant, |world| {
             let provider = world.text(Role::OtherOwner);
             B::Pick {
-                order: ORDER,
+                order: world.order,
                 provider,
             }
             .into()
         }),
-        ("cancel", Role::Tenant, |_| B::Cancel { order: ORDER }.into()),
-        ("expire", Role::Crank, |_| B::Expire { order: ORDER }.into()),
-        ("prune", Role::Crank, |_| {
+        ("cancel", Role::Tenant, |world| {
+            B::Cancel { order: world.order }.into()
+        }),
+        ("expire", Role::Crank, |world| {
+            B::Expire { order: world.order }.into()
+        }),
+        ("prune", Role::Crank, |world| {
             B::Prune {
-                order: ORDER,
+                order: world.order,
                 limit: 50,
             }
             .into()
         }),
-        ("free reservation", Role::Book, |_| {
-            E::FreeReservation { order: ORDER }.into()
+        ("free reservation", Role::Book, |world| {
+            E::FreeReservation { order: world.order }.into()
         }),
         ("open lease", Role::Book, |world| {
             E::OpenLease(award(world)).into()
@@ -97,7 +103,7 @@ const CLOSES: UnixTime = UnixTime(market_testing::chain::GENESIS + 106);
 const EXPIRES: UnixTime = UnixTime(CLOSES.0 + 600);
 
 fn word(world: &World, word: &str, _: &Call) -> Result<(), Failure> {
-    let (order, now) = (ORDER, world.suite.now());
+    let (order, now) = (world.order, world.suite.now());
     let (closes, expires) = (CLOSES, EXPIRES);
     let ended = |status| Book::OrderEnded { order, status };
     Err(Failure::from(match word {
