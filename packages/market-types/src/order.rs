@@ -150,7 +150,8 @@ pub enum AwardRule {
 #[derive(Copy, Eq)]
 pub enum Pricing {
     PayAsBid,
-    /// The winner is paid what the next bid would have made it accept. Not with [`AwardRule::TenantPicks`].
+    /// The winner is paid what the next bid would have made it accept; a next bid of its own operator group never raises that, one of
+    /// the tenant's never lowers it. Not with [`AwardRule::TenantPicks`].
     SecondPrice,
 }
 

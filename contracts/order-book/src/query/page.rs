@@ -7,7 +7,7 @@ pub fn page<T, C>(
     entries: impl Iterator<Item = StdResult<T>>,
     cursor: impl Fn(&T) -> C,
 ) -> StdResult<Page<T, C>> {
-    let limit = paging.limit().max(1);
+    let limit = paging.limit();
     let mut items = entries.take(limit + 1).collect::<StdResult<Vec<_>>>()?;
     let more = items.len() > limit;
     items.truncate(limit);

@@ -1,6 +1,7 @@
 //! What a message costs does not depend on how many orders, tenants and bids there are elsewhere, nor on the time passed.
 
 use cosmwasm_std::Uint128;
+use market_types::order::Pricing;
 use market_types::order_book::ExecuteMsg;
 use market_types::OrderId;
 
@@ -122,4 +123,26 @@ fn a_bid_on_a_full_book_costs_as_much_as_on_one_with_two_bids() {
     let (full, roomy) = (count(20), count(2));
     assert_eq!(full.writes, roomy.writes);
     assert_eq!((full.reads, full.removals), (roomy.reads + 1, 2));
+}
+
+#[test]
+fn an_award_costs_the_same_with_one_bid_as_with_twenty() {
+    let count = |bidders: u32, pricing: Pricing| {
+        let mut world = World::new();
+        let mut spec = stream();
+        spec.pricing = pricing;
+        world.open(ORDER, spec).unwrap();
+        for no in 10..10 + bidders {
+            world.register(&format!("p{no}"), no, 10_000);
+            world.bid(&format!("p{no}"), u128::from(500 + no)).unwrap();
+        }
+        world.deps.storage.take();
+        world.at(100).award().unwrap();
+        world.deps.storage.take()
+    };
+    assert_eq!(count(1, Pricing::PayAsBid), count(20, Pricing::PayAsBid));
+    // a second price reads the next bid as well, and no more
+    let (one, two) = (count(1, Pricing::SecondPrice), count(2, Pricing::SecondPrice));
+    assert_eq!(two.reads, one.reads + 1);
+    assert_eq!(two, count(20, Pricing::SecondPrice));
 }

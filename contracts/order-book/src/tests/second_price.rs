@@ -123,12 +123,45 @@ fn a_bid_of_the_winners_group_does_not_raise_its_pay() {
         ..Case::default()
     };
     assert_eq!(paid(&case), (1, 400));
-    // the next of another group counts
     let case = Case {
-        bids: &[("p1", 400, 10_000), ("p2", 500, 10_000), ("p3", 600, 10_000)],
+        reserve: Some(800),
         ..case
     };
-    assert_eq!(paid(&case), (1, 600));
+    assert_eq!(paid(&case), (1, 800));
+}
+
+#[test]
+fn declaring_a_rivals_group_does_not_raise_what_one_is_paid() {
+    // p1 says that it belongs to p2, which knows nothing of it
+    let rivals = Case {
+        bids: &[("p1", 400, 10_000), ("p2", 500, 10_000), ("p3", 600, 10_000)],
+        groups: &[("p1", "p2")],
+        ..Case::default()
+    };
+    assert_eq!(paid(&rivals), (1, 500));
+    let only_rival = Case {
+        bids: &[("p1", 400, 10_000), ("p2", 500, 10_000)],
+        reserve: Some(900),
+        ..rivals
+    };
+    assert_eq!(paid(&only_rival), (1, 500));
+}
+
+#[test]
+fn a_tenant_that_declares_a_bidders_group_does_not_pay_less() {
+    let case = Case {
+        bids: &[("p1", 400, 10_000), ("p2", 700, 10_000)],
+        groups: &[("tenant", "p2")],
+        ..Case::default()
+    };
+    assert_eq!(paid(&case), (1, 700));
+    // nor does the winner's group when the tenant declares it
+    let case = Case {
+        groups: &[("tenant", "p1"), ("p2", "p1")],
+        reserve: Some(900),
+        ..case
+    };
+    assert_eq!(paid(&case), (1, 900));
 }
 
 #[test]
@@ -193,6 +226,6 @@ fn the_lease_bond_follows_the_price_that_is_paid() {
         .flatten()
         .map(|candidacy| candidacy.stakes.lease_bond_value.u128())
         .collect();
-    // at the bids the most they could be paid; at the award 700 for the best and its own bid for the next
-    assert_eq!(bonds, [1_000, 1_000, 700, 700]);
+    // at the bids the most they could be paid; at the award 700 for the best
+    assert_eq!(bonds, [1_000, 1_000, 700]);
 }
