@@ -42,13 +42,13 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     market_control::refuse_coins(&info)?;
     let msg = match msg {
-        ExecuteMsg::Control(msg) => return Ok(market_control::execute(deps, &env, &info, msg)?),
+        ExecuteMsg::Control(msg) => return execute::control::control(deps, &env, &info, msg),
         other => other,
     };
     let wiring = market_control::wiring(deps.storage)?;
     match msg {
         // Handled above.
-        ExecuteMsg::Control(msg) => Ok(market_control::execute(deps, &env, &info, msg)?),
+        ExecuteMsg::Control(msg) => execute::control::control(deps, &env, &info, msg),
         ExecuteMsg::UpdateParams(update) => {
             execute::update_params::from_governor(deps, &info, &wiring, update)
         }

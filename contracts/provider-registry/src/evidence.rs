@@ -1,13 +1,14 @@
 //! Evidence: what leases told of a provider, and the reputation that follows from it.
 
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{StdResult, Storage, Uint128};
 use market_math::bond::network_tokens_worth;
 use market_math::reputation::{decayed, halvings, score, weight};
+use market_math::{mul_div, Rounding};
 use market_types::reason::Party;
 use market_types::registry::{Fact, ReputationResponse};
-use market_types::{BasisPoints, CloseReason, Seconds, UnixTime};
+use market_types::{BasisPoints, CloseReason, ProviderNo, Seconds, UnixTime};
 
-use crate::state::{BondPrice, EvidenceRecord};
+use crate::state::{BondPrice, EvidenceRecord, EVIDENCE};
 
 /// How fees become weights.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,17 @@ impl Scale {
 }
 
 impl EvidenceRecord {
+    /// The record of `no`; one that begins now when there is none.
+    ///
+    /// # Errors
+    /// The storage is not what this contract wrote.
+    pub fn load(storage: &dyn Storage, no: ProviderNo, now: UnixTime) -> StdResult<Self> {
+        Ok(EVIDENCE.may_load(storage, no)?.unwrap_or_else(|| Self {
+            halved_at: now,
+            ..Self::default()
+        }))
+    }
+
     /// The record with its weights halved once for each whole half-life since they last halved.
     pub fn at(mut self, now: UnixTime, half_life: Seconds) -> Self {
         let times = halvings(now.since(self.halved_at), half_life);
@@ -43,8 +55,14 @@ impl EvidenceRecord {
         self
     }
 
-    /// The record with one more fact.
-    pub fn with(self, fact: &Fact, scale: &Scale, now: UnixTime) -> Self {
+    /// The record with one more fact. `penalty`: the part of the lease's bond that penalties took, and that bond.
+    pub fn with(
+        self,
+        fact: &Fact,
+        scale: &Scale,
+        penalty: Option<(Uint128, Uint128)>,
+        now: UnixTime,
+    ) -> Self {
         let mut record = self.at(now, scale.half_life);
         match fact {
             Fact::Ended {
@@ -60,9 +78,14 @@ impl EvidenceRecord {
                     Party::Network => &mut record.ended_by_network,
                 };
                 *count = count.saturating_add(1);
-                if is_failure(*reason) {
-                    record.failure = record.failure.saturating_add(scale.weight(*fee_expected));
-                }
+                let failed = match (is_failure(*reason), penalty) {
+                    (true, _) => scale.weight(*fee_expected),
+                    (false, Some((taken, bond))) => {
+                        mul_div(scale.weight(*fee_expected), taken, bond, Rounding::Down).unwrap_or_default()
+                    }
+                    (false, None) => Uint128::zero(),
+                };
+                record.failure = record.failure.saturating_add(failed);
             }
             Fact::Outage { length } => {
                 record.outages = record.outages.saturating_add(1);

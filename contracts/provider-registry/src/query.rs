@@ -90,11 +90,6 @@ fn evidence(deps: Deps, no: ProviderNo, now: UnixTime) -> StdResult<EvidenceReco
         .at(now, half_life))
 }
 
-/// Entries a page has: what was asked, at least one.
-fn limit<C>(paging: &Paging<C>) -> usize {
-    paging.limit().max(1)
-}
-
 /// Cut a page out of one entry more than it may have.
 fn page<T, C: Clone>(mut entries: Vec<(C, T)>, limit: usize) -> Page<T, C> {
     let more = entries.len() > limit;
@@ -110,7 +105,7 @@ pub fn providers(
     deps: Deps,
     paging: Paging<ProviderNo>,
 ) -> Result<Page<ProviderResponse, ProviderNo>, ContractError> {
-    let limit = limit(&paging);
+    let limit = paging.limit();
     let start = paging.start_after.map(Bound::exclusive);
     let entries = PROVIDERS
         .range(deps.storage, start, None, Order::Ascending)
@@ -183,7 +178,7 @@ pub fn commitments(
     paging: Paging<LeaseId>,
 ) -> Result<Page<CommitmentResponse, LeaseId>, ContractError> {
     let no = number(deps, owner)?;
-    let limit = limit(&paging);
+    let limit = paging.limit();
     let start = paging.start_after.map(Bound::exclusive);
     let entries = COMMITMENTS_OF
         .prefix(no)
@@ -211,7 +206,7 @@ pub fn agent_limits(deps: Deps, owner: &str) -> Result<AgentLimits, ContractErro
 }
 
 pub fn agents(deps: Deps, owner: &str, paging: Paging<u32>) -> Result<Page<AgentRecord, u32>, ContractError> {
-    let limit = limit(&paging);
+    let limit = paging.limit();
     let start = paging.start_after.map(Bound::exclusive);
     let entries = AGENTS
         .prefix(number(deps, owner)?)

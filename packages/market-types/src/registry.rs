@@ -210,7 +210,8 @@ pub fn agent_key_digest(chain_id: &str, registry: &str, owner: &str) -> [u8; 32]
 pub struct Registration {
     pub agent: AgentKey,
     pub gateway: Gateway,
-    /// Operator group, 3 to 64 characters; providers that declare the same one never count as rivals. `None`: the owner alone.
+    /// Operator group, 3 to 64 characters. `None`: the owner alone. It is a claim that nobody checks: a bid of the winner's own group
+    /// never raises what the winner is paid, a bid of the tenant's never lowers it, and naming somebody else's group gains nothing.
     pub group: Option<String>,
     /// At most 24, one value a key.
     pub attributes: Vec<Attribute>,
@@ -593,7 +594,7 @@ pub struct ReputationResponse {
     /// Wilson lower bound, floor 1,000.
     pub score: BasisPoints,
     /// Decayed weights, in millionths of an observation: a lease's paid fee for it; when its provider ended it other than by notice,
-    /// the expected fee against it. Fees are valued in network tokens at the bond price; without one they weigh nothing.
+    /// the expected fee against it; else, when penalties took a part of its lease bond, that part of the expected fee. Fees are valued in network tokens at the bond price; without one they weigh nothing.
     pub success_weight: Uint128,
     pub failure_weight: Uint128,
     /// Counts are totals and do not decay.

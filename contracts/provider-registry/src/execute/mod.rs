@@ -5,6 +5,7 @@ pub mod attributes;
 pub mod bond_price;
 pub mod claim;
 pub mod commit;
+pub mod control;
 pub mod maintenance;
 pub mod no_show;
 pub mod penalize;

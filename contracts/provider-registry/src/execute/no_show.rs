@@ -6,7 +6,7 @@ use market_types::registry::Unbonding;
 use market_types::OrderId;
 
 use crate::snapshot::bond_price;
-use crate::state::{account, credit, owned, ACCOUNTS, EVIDENCE, PARAMS, TOTALS, UNBONDING};
+use crate::state::{account, credit, owned, EvidenceRecord, ACCOUNTS, EVIDENCE, PARAMS, TOTALS, UNBONDING};
 use crate::ContractError;
 
 /// The book's message.
@@ -47,10 +47,7 @@ pub fn no_show(
     totals.unbonding = totals.unbonding.checked_sub(from_unbonding)?;
     totals.claimable = totals.claimable.checked_add(amount)?;
     let half_life = PARAMS.load(deps.storage)?.evidence_half_life;
-    let mut evidence = EVIDENCE
-        .may_load(deps.storage, no)?
-        .unwrap_or_default()
-        .at(now, half_life);
+    let mut evidence = EvidenceRecord::load(deps.storage, no, now)?.at(now, half_life);
     evidence.no_shows = evidence.no_shows.saturating_add(1);
 
     ACCOUNTS.save(deps.storage, no, &account)?;

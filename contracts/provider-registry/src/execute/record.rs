@@ -6,7 +6,7 @@ use market_types::registry::Evidence;
 
 use crate::evidence::{label, Scale};
 use crate::snapshot::bond_price;
-use crate::state::{EvidenceRecord, EVIDENCE, PARAMS, PROVIDERS};
+use crate::state::{EvidenceRecord, COMMITMENTS, EVIDENCE, PARAMS, PROVIDERS};
 use crate::ContractError;
 
 /// # Errors
@@ -31,13 +31,12 @@ pub fn record(
         unit: params.evidence_unit,
         half_life: params.evidence_half_life,
     };
-    let record = EVIDENCE
-        .may_load(deps.storage, no)?
-        .unwrap_or_else(|| EvidenceRecord {
-            halved_at: now,
-            ..Default::default()
-        })
-        .with(&evidence.fact, &scale, now);
+    // The escrow tells the end of a lease before it releases the lease's bonds.
+    let penalty = COMMITMENTS
+        .may_load(deps.storage, evidence.lease)?
+        .map(|commitment| (commitment.penalized, commitment.lease_bond))
+        .filter(|(taken, _)| !taken.is_zero());
+    let record = EvidenceRecord::load(deps.storage, no, now)?.with(&evidence.fact, &scale, penalty, now);
     EVIDENCE.save(deps.storage, no, &record)?;
     Ok(Response::new().add_event(EvidenceRecorded {
         provider: no,

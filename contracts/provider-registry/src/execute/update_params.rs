@@ -35,7 +35,10 @@ pub fn update(deps: DepsMut, wiring: &Wiring<Addr>, change: ParamsUpdate) -> Res
 }
 
 /// Stake that leaves before the work it stood for has vested could not answer for it.
-fn ensure_longer_than_vesting(
+///
+/// # Errors
+/// It would leave too early, or the attestation contract does not answer.
+pub fn ensure_longer_than_vesting(
     deps: Deps,
     wiring: &Wiring<Addr>,
     unbonding: Seconds,

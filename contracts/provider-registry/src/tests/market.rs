@@ -276,6 +276,10 @@ pub fn event(response: &Response, key: &str) -> String {
 impl Market {
     /// Instantiated, not wired.
     pub fn bare() -> Self {
+        Self::bare_with(params())
+    }
+
+    pub fn bare_with(params: Params<String>) -> Self {
         let mut deps = mock_dependencies();
         let held = Rc::new(Cell::new(0));
         let balance = held.clone();
@@ -283,7 +287,7 @@ impl Market {
         let env = mock_env();
         let msg = InstantiateMsg {
             roles: roles(),
-            params: params(),
+            params,
             bond_prices: vec![],
         };
         instantiate(

@@ -1,6 +1,7 @@
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{coin, Addr, Uint128};
 use market_control::ControlError;
+use market_types::control::ControlMsg;
 use market_types::registry::*;
 use market_types::{BasisPoints, Seconds};
 
@@ -273,4 +274,25 @@ fn a_market_may_start_with_bond_prices_but_not_with_two_for_a_token_or_one_of_ze
             ..
         })
     ));
+}
+
+#[test]
+fn a_market_is_not_wired_in_which_stake_leaves_before_work_has_vested() {
+    let mut market = Market::bare_with(Params {
+        unbonding_period: Seconds(3 * DAY),
+        ..params()
+    });
+    let wire = || ExecuteMsg::Control(ControlMsg::Wire(wiring()));
+    assert_eq!(
+        market.exec("wirer", wire()).unwrap_err(),
+        ContractError::UnbondingTooShort {
+            unbonding: Seconds(3 * DAY),
+            vesting: Seconds(3 * DAY)
+        }
+    );
+    let mut market = Market::bare_with(Params {
+        unbonding_period: Seconds(3 * DAY + 1),
+        ..params()
+    });
+    market.ok("wirer", wire());
 }

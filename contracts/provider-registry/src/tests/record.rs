@@ -190,3 +190,44 @@ fn evidence_is_about_a_provider_that_exists() {
     let refused = market.err("escrow", ExecuteMsg::Record(evidence));
     assert_eq!(refused, ContractError::UnknownProvider { no: provider_no(2) });
 }
+
+#[test]
+fn a_bond_penalty_counts_against_by_the_part_of_the_bond_it_took() {
+    let penalize = |share| ExecuteMsg::Penalize {
+        lease: LeaseId(8),
+        tenant: text("tenant"),
+        share: BasisPoints(share),
+        tip: None,
+    };
+    let closed = |reason| record_msg("usd", ended(reason, 2 * TOKEN, 6 * TOKEN));
+    let mut market = Market::with_lease();
+    market.ok("escrow", penalize(500));
+    market.ok("escrow", closed(CloseReason::DurationEnded));
+    assert_eq!(weights(&market), (1_000_000, 150_000));
+    // a provider that ended the lease as well has failed once
+    let mut market = Market::with_lease();
+    market.ok("escrow", penalize(500));
+    market.ok("escrow", closed(CloseReason::Silent));
+    assert_eq!(weights(&market), (1_000_000, 3_000_000));
+}
+
+#[test]
+fn the_half_life_begins_with_the_first_evidence_even_when_that_is_a_no_show() {
+    let mut market = Market::with_alice();
+    let no_show = ExecuteMsg::NoShow {
+        order: market_types::OrderId(1),
+        provider: text("alice"),
+        tenant: text("tenant"),
+        token: text("usd"),
+        value: n(1),
+    };
+    market.ok("book", no_show);
+    market.ok(
+        "escrow",
+        record_msg("usd", ended(CloseReason::Completed, 2 * TOKEN, 2 * TOKEN)),
+    );
+    market.wait(90 * DAY - 1);
+    assert_eq!(weights(&market), (1_000_000, 0));
+    market.wait(1);
+    assert_eq!(weights(&market), (500_000, 0));
+}
