@@ -24,9 +24,9 @@ impl<C> Default for Paging<C> {
 }
 
 impl<C> Paging<C> {
-    /// The number of entries to return: what was asked, at most [`MAX_LIMIT`].
+    /// The number of entries to return: what was asked, at least 1 and at most [`MAX_LIMIT`].
     pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT) as usize
+        self.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT) as usize
     }
 }
 

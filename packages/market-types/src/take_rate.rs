@@ -99,7 +99,8 @@ pub enum ExecuteMsg {
     Restart {
         token: String,
     },
-    /// From anybody: send the audit seed of `token` to the escrow's audit pool.
+    /// From anybody: send the audit seed of `token` to the escrow's audit pool. Network tokens that the escrow does not take are burned
+    /// instead.
     SeedAudits {
         token: String,
     },

@@ -47,13 +47,19 @@ pub fn receive(
 /// # Errors
 /// Neither.
 pub fn ensure_listed(deps: Deps, wiring: &Wiring<Addr>, token: &Addr) -> Result<(), ContractError> {
-    if *token == wiring.network_token || ACCOUNTS.has(deps.storage, token) {
+    let known = *token == wiring.network_token || ACCOUNTS.has(deps.storage, token);
+    if known || is_payment_token(deps, wiring, token)? {
         return Ok(());
     }
+    Err(ContractError::NotListed { token: token.clone() })
+}
+
+/// Does the escrow take `token`, or did it once?
+///
+/// # Errors
+/// The escrow does not answer.
+pub fn is_payment_token(deps: Deps, wiring: &Wiring<Addr>, token: &Addr) -> Result<bool, ContractError> {
     let escrow: escrow::Params<Addr> =
         Escrow::at(&wiring.lease_escrow).ask(&deps.querier, &escrow::QueryMsg::Params {})?;
-    if !escrow.tokens.iter().any(|listed| listed.token == *token) {
-        return Err(ContractError::NotListed { token: token.clone() });
-    }
-    Ok(())
+    Ok(escrow.tokens.iter().any(|listed| listed.token == *token))
 }

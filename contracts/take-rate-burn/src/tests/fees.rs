@@ -74,6 +74,21 @@ fn the_audit_seed_goes_to_the_pool_of_the_escrow_once() {
 }
 
 #[test]
+fn the_seed_of_network_tokens_that_the_escrow_does_not_take_is_burned() {
+    let mut market = Market::new();
+    market.fees(&network_token(), 1_000).unwrap();
+    let seed = ExecuteMsg::SeedAudits {
+        token: network_token().into(),
+    };
+    let response = market.execute("anybody", seed).unwrap();
+    assert_eq!(token_calls(&response), vec![(network_token(), burn(150))]);
+    let totals = market.totals(&network_token());
+    assert_eq!((totals.audit_seed, totals.seeded), (n(0), n(0)));
+    assert_eq!(totals.burned, n(950));
+    market.assert_sound();
+}
+
+#[test]
 fn only_its_keeper_takes_the_insurance_share_and_no_more_than_there_is() {
     let mut market = Market::new();
     market.fees(&usdc(), 1_000).unwrap();

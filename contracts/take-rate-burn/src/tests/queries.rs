@@ -23,7 +23,8 @@ fn pages_follow_one_another_and_say_when_there_is_no_more() {
     let all = page(&market, None, Some(u32::MAX));
     assert_eq!((all.items.len(), all.next_start_after), (3, None));
     assert_eq!(all.items, [first.items, second.items].concat());
-    assert_eq!(page(&market, None, Some(0)).items, vec![]);
+    // an empty page would look like the end
+    assert_eq!(page(&market, None, Some(0)).items.len(), 1);
 }
 
 #[test]
