@@ -84,7 +84,7 @@ async fn watch(stage: &mut Stage, tale: &Tale, lease: LeaseId, units: u32) -> Re
     let closed = until(
         stage,
         "the end of the rendering",
-        Duration::from_secs(110),
+        Duration::from_secs(300),
         async |stage| {
             let state = stage.market.lease(lease).await?;
             let Progress::Task { attested, vested, .. } = state.progress else {

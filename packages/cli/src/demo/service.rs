@@ -9,12 +9,15 @@ use market_types::registry::{self, CapacityResponse};
 use market_types::{CloseReason, LeaseId, OrderId, UnixTime};
 
 use super::market_day::{now, order_for, trade, until, SCALE};
-use super::stage::{wait_ready, Stage, CHARACTERS};
+use super::stage::{wait_ready, Stage};
 use super::tale::Tale;
 use crate::amount::format_time;
 
 /// Chain time moved at each step while a service runs; below the heartbeat window.
 const STEP: u64 = 40;
+/// Classes a service may ask for by name.
+pub const DATA_CENTRE: [&str; 2] = ["nvidia-a100-80gb", "nvidia-l40s-48gb"];
+pub const FLAGSHIP: [&str; 2] = ["nvidia-h100-80gb", "nvidia-l40s-48gb"];
 /// Silence is also counted in blocks: the grace divided by ten seconds.
 const SILENT_BLOCKS: u64 = 12;
 
@@ -26,15 +29,13 @@ pub async fn open(
     stage: &mut Stage,
     tale: &Tale,
     token: &str,
+    classes: &[&str],
     work: &str,
     max_price: &str,
 ) -> Result<(OrderId, LeaseId)> {
     // Any digest will do for a service that only holds the GPUs.
     let mut place = order_for(work, max_price, &"00".repeat(32));
-    place.class = CHARACTERS
-        .iter()
-        .map(|character| character.class.into())
-        .collect();
+    place.class = classes.iter().map(|class| (*class).into()).collect();
     let (order, winner) = trade(stage, tale, token, &place).await?;
     let lease = winner.lease;
     until(
@@ -90,7 +91,7 @@ fn last_beat(lease: &LeaseResponse) -> Option<UnixTime> {
 /// A step failed, or a figure does not add up.
 pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<LeaseResponse> {
     tale.chapter(5, "A service by the hour, whose machine vanishes");
-    let (_, lease) = open(stage, tale, "usdc", "24 GPU-hours", "4.00/h").await?;
+    let (_, lease) = open(stage, tale, "usdc", &DATA_CENTRE, "24 GPU-hours", "4.00/h").await?;
     pass_time(stage, &[lease], 10).await?;
     let running = stage.market.lease(lease).await?;
     let owner = running.owner.to_string();

@@ -25,7 +25,8 @@ impl Tale {
 
     pub fn say(&self, line: impl AsRef<str>) {
         if !self.output.is_json() {
-            println!("{}", line.as_ref());
+            // The story goes on when nobody can hear it: it is checked as well as told.
+            let _ = crate::output::line(line.as_ref());
         }
     }
 

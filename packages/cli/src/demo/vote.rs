@@ -10,7 +10,7 @@ use market_types::take_rate::{self, ParamsUpdate, TokenRate};
 use market_types::BasisPoints;
 
 use super::market_day::{until, SCALE};
-use super::service::{open, pass_time};
+use super::service::{open, pass_time, DATA_CENTRE, FLAGSHIP};
 use super::stage::Stage;
 use super::tale::Tale;
 use crate::commands::gov::propose;
@@ -33,9 +33,9 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<Vote> {
         6,
         "Governance raises the take rate from 2 % to 3 %; an open lease keeps its own",
     );
-    let (_, before) = open(stage, tale, "usdc", "6 GPU-hours", "4.00/h").await?;
+    let (_, before) = open(stage, tale, "usdc", &FLAGSHIP, "6 GPU-hours", "4.00/h").await?;
     pass(stage, tale).await?;
-    let (_, after) = open(stage, tale, "lease", "6 GPU-hours", "4.00/h").await?;
+    let (_, after) = open(stage, tale, "lease", &DATA_CENTRE, "6 GPU-hours", "4.00/h").await?;
     pass_time(stage, &[before, after], 12).await?;
 
     let escrow = stage.market.deployment.contracts.lease_escrow.clone();
