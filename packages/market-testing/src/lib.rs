@@ -9,6 +9,7 @@ pub mod failure;
 pub mod hostile;
 pub mod keys;
 pub mod ledger;
+pub mod model;
 pub mod specs;
 pub mod suite;
 

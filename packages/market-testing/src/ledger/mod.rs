@@ -3,13 +3,13 @@
 //! It takes the same messages and says for each what must come of it: which balances move, or which refusal. What the contracts
 //! store as running sums it recomputes from the facts, and it shares no code with them but the statistics of reputation.
 
-mod amounts;
+pub mod amounts;
 mod attestation;
 mod book;
 mod control;
-mod escrow;
+pub mod escrow;
 mod leases;
-mod registry;
+pub mod registry;
 mod streams;
 mod take_rate;
 mod tasks;
@@ -18,7 +18,7 @@ mod tokens;
 pub use attestation::Batch;
 pub use book::{Bid, Order, Status};
 pub use escrow::{Money, Reservation};
-pub use leases::{Lease, Stream, Task, Work};
+pub use leases::{Lease, Side, Stream, Task, Work};
 pub use registry::{Commitment, Provider};
 pub use take_rate::{Fees, Lot};
 
