@@ -1,14 +1,15 @@
 //! The command line: what there is, and which code answers it.
 
+use std::io::IsTerminal as _;
+
 use anyhow::Result;
-use chain_client::{BroadcastError, ConnectError, QueryError, TxError};
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use market_client::MarketError;
 
 use crate::commands::{account, devnet, gov, job, keys, lease, market, order, provider};
 use crate::context::Global;
 use crate::demo;
+use crate::output::line;
 
 /// An on-chain exchange for GPU work.
 #[derive(Parser, Debug)]
@@ -22,7 +23,8 @@ use crate::demo;
   leasebook market book                   what is open, and at what price
   leasebook why 7                         which rule keeps each provider from order 7
 
-Exit codes: 0 done, 1 something else, 2 wrong usage, 3 the node cannot be reached, 4 the chain or a contract refused."
+Exit codes: 0 done, 1 something else, 2 wrong usage, 3 the node cannot be reached, 4 the chain or a contract refused.
+With --json a failure is one document on stderr: {\"error\": ..., \"code\": ...}."
 )]
 pub struct Cli {
     #[command(flatten)]
@@ -92,8 +94,9 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Why { order, provider } => market::why(global, order, provider).await,
         Command::Demo(args) => demo::run(global, args).await,
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "leasebook", &mut std::io::stdout());
-            Ok(())
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut Cli::command(), "leasebook", &mut script);
+            Ok(line(String::from_utf8(script)?.trim_end())?)
         }
     }
 }
@@ -104,33 +107,7 @@ pub fn start_logging() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-}
-
-/// 3 when the node could not be reached, 4 when the chain or a contract refused, 1 otherwise.
-pub fn exit_code(error: &anyhow::Error) -> u8 {
-    let query = |error: &QueryError| if matches!(error, QueryError::Rpc(_)) { 3 } else { 4 };
-    let tx = |error: &TxError| match error {
-        TxError::Query(error) => query(error),
-        TxError::Broadcast(BroadcastError::Rpc(_)) | TxError::Undecided { .. } => 3,
-        _ => 4,
-    };
-    for cause in error.chain() {
-        if cause.downcast_ref::<ConnectError>().is_some() {
-            return 3;
-        }
-        if let Some(error) = cause.downcast_ref::<QueryError>() {
-            return query(error);
-        }
-        if let Some(error) = cause.downcast_ref::<TxError>() {
-            return tx(error);
-        }
-        match cause.downcast_ref::<MarketError>() {
-            Some(MarketError::Query(error)) => return query(error),
-            Some(MarketError::Tx(error)) => return tx(error),
-            _ => {}
-        }
-    }
-    1
 }

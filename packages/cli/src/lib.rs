@@ -5,9 +5,11 @@ mod cli;
 pub mod commands;
 pub mod context;
 pub mod demo;
+pub mod failure;
+pub mod instant;
 pub mod local;
 pub mod output;
 pub mod pictures;
 pub mod results;
 
-pub use cli::{exit_code, run, start_logging, Cli};
+pub use cli::{run, start_logging, Cli};

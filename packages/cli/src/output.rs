@@ -1,5 +1,7 @@
 //! What a command shows: lines and tables for people, one JSON document for programs.
 
+use std::io::{self, ErrorKind, Write as _};
+
 use serde::Serialize;
 
 /// Where the results of a command go.
@@ -20,13 +22,12 @@ impl Output {
     /// Print `data` as JSON, or what `human` writes of it.
     ///
     /// # Errors
-    /// `data` does not serialise.
+    /// `data` does not serialise, or stdout cannot be written to.
     pub fn show<T: Serialize>(self, data: &T, human: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
         if self.json {
-            println!("{}", serde_json::to_string_pretty(data)?);
+            line(&serde_json::to_string_pretty(data)?)?;
         } else {
-            let text = human(data);
-            println!("{}", text.trim_end());
+            line(human(data).trim_end())?;
         }
         Ok(())
     }
@@ -36,6 +37,18 @@ impl Output {
         if !self.json {
             eprintln!("{}", text.as_ref());
         }
+    }
+}
+
+/// Write `text` and a newline to stdout. A reader that has gone away (`| head -1`) has what it wanted.
+///
+/// # Errors
+/// Stdout fails otherwise, as on a full disk.
+pub fn line(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done,
     }
 }
 
