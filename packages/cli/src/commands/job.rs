@@ -13,15 +13,23 @@ use jobs::{Digest, JobDir};
 use market_types::escrow::{LeaseResponse, LeaseStatus, Progress};
 use market_types::order::ComparisonClass;
 use market_types::order_book::OrderStatus;
-use market_types::{LeaseId, OrderId};
+use market_types::{LeaseId, OrderId, Seconds, UnixTime};
 use serde_json::json;
 
 use super::order::{self, Comparison, Place};
-use crate::context::{Acting, Global};
+use crate::context::{now, Acting, Global};
 use crate::pictures;
 use crate::results::{attested, AttestedUnit};
 
+/// How long the award is left to others.
+const CRANK_AFTER: Seconds = Seconds(5);
+
 #[derive(Subcommand, Debug)]
+#[command(after_help = "Examples:
+  leasebook job check packages/jobs/examples-data/orbit
+  leasebook job submit packages/jobs/examples-data/orbit --class software-vulkan --max-price 0.05/frame
+  leasebook job watch 56
+  leasebook job results 56 packages/jobs/examples-data/orbit --to frames")]
 pub enum Job {
     /// Check a manifest and the files it names
     Check { path: PathBuf },
@@ -165,13 +173,19 @@ fn place_of(job: &JobDir, submit: &Submit) -> Place {
         notice: "0s".into(),
         allow: vec![],
         deny: vec![],
+        terms: order::Terms::default(),
         resources: Some(manifest.resources.into()),
     }
 }
 
-/// Wait for an order's end; its lease if it was awarded.
+/// How long after the window closes the winner's agent is left to turn the crank.
+const CRANK_PATIENCE: Seconds = Seconds(5);
+
+/// Wait for an order's end; its lease if it was awarded. The tenant turns the crank itself if nobody else does.
 async fn awarded(acting: &Acting, order: OrderId) -> Result<LeaseId> {
     let bar = spinner(acting.global.json);
+    let scale = acting.global.scale(acting.market.token(&acting.global.token)?);
+    let book = &acting.market.deployment.contracts.order_book;
     loop {
         let state = acting.market.order(order).await?;
         match (state.status, state.winner) {
@@ -192,6 +206,15 @@ async fn awarded(acting: &Acting, order: OrderId) -> Result<LeaseId> {
                 .best
                 .map_or_else(|| "none".into(), |price| price.to_string())
         ));
+        let now = UnixTime(acting.market.chain.status().await?.time.seconds());
+        if now >= state.closes.plus(CRANK_PATIENCE) {
+            let award = market_types::order_book::ExecuteMsg::Award { order };
+            let book = &acting.market.deployment.contracts.order_book;
+            // Somebody may have turned it in the meantime; the next look tells.
+            if let Err(error) = acting.execute(book, &award).await {
+                tracing::info!("the award of order {order} was not taken: {error}");
+            }
+        }
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
@@ -346,7 +369,7 @@ async fn watch(global: &Global, lease: LeaseId) -> Result<()> {
     };
     bar.finish_and_clear();
     let scale = global.scale(market.token(closed.token.as_str())?);
-    let now = market_types::UnixTime(market.chain.status().await?.time.seconds());
+    let now = now(&market).await?;
     let symbol = market.symbol(closed.token.as_str()).to_owned();
     global.output().show(&closed, |lease| {
         super::lease::describe(lease, scale, &symbol, now)
