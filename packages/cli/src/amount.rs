@@ -27,7 +27,7 @@ pub enum AmountError {
     NotAPrice { text: String },
     #[error("{text:?} is not a time such as 90s, 10m, 2h30m or 3d")]
     NotATime { text: String },
-    #[error("{text:?} is not an amount of work such as \"48 frames\" or \"1.5 GPU-hours\"")]
+    #[error("{text:?} is not an amount of work such as \"48 frames\", \"1.5 GPU-hours\" or \"open\"")]
     NotWork { text: String },
 }
 
@@ -44,6 +44,8 @@ pub enum Work {
     Units(u32),
     /// GPU-seconds, to be divided by the GPUs of the order.
     GpuTime(Seconds),
+    /// A service that runs until its deposit is spent.
+    Open,
 }
 
 impl Scale {
@@ -53,11 +55,11 @@ impl Scale {
         let text = text.trim();
         match self {
             Self::Raw => {
-                let not_raw = || AmountError::NotRaw { text: text.into() };
-                if !text.bytes().all(|c| c.is_ascii_digit()) {
-                    return Err(not_raw());
+                if text.is_empty() || !text.bytes().all(|c| c.is_ascii_digit()) {
+                    return Err(AmountError::NotRaw { text: text.into() });
                 }
-                text.parse::<u128>().map(Uint128::new).map_err(|_| not_raw())
+                let too_large = |_| AmountError::TooLarge { text: text.into() };
+                text.parse::<u128>().map(Uint128::new).map_err(too_large)
             }
             Self::Decimals(decimals) => parse_decimal(text, decimals),
         }
@@ -164,12 +166,15 @@ pub fn format_time(time: Seconds) -> String {
     written.join(" ")
 }
 
-/// `48 frames`, `48`, `1.5 GPU-hours`, `2 gpu-hours`.
+/// `48 frames`, `48`, `1.5 GPU-hours`, `2 gpu-hours`, `open`.
 ///
 /// # Errors
 /// `text` is no amount of work.
 pub fn parse_work(text: &str) -> Result<Work, AmountError> {
     let not_work = || AmountError::NotWork { text: text.into() };
+    if text.trim() == "open" {
+        return Ok(Work::Open);
+    }
     let mut words = text.split_whitespace();
     let amount = words.next().ok_or_else(not_work)?;
     let unit = words.next().unwrap_or("units").to_lowercase();
@@ -238,6 +243,8 @@ mod tests {
             Scale::Raw.parse("1.5"),
             Err(AmountError::NotRaw { text: "1.5".into() })
         );
+        let huge = "9".repeat(40);
+        assert_eq!(Scale::Raw.parse(&huge), Err(AmountError::TooLarge { text: huge }));
     }
 
     #[test]
@@ -293,8 +300,10 @@ mod tests {
     fn work_is_units_or_gpu_time() {
         assert_eq!(parse_work("48 frames"), Ok(Work::Units(48)));
         assert_eq!(parse_work("1.5 GPU-hours"), Ok(Work::GpuTime(Seconds(5_400))));
+        assert_eq!(parse_work("open"), Ok(Work::Open));
         for text in [
             "",
+            "open 3",
             "frames",
             "0 frames",
             "48 apples",

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{account, devnet, gov, job, keys, lease, market, order, provider};
+use crate::commands::{account, bid, devnet, gov, job, keys, lease, list, market, order, provider};
 use crate::context::Global;
 use crate::demo;
 use crate::output::line;
@@ -54,7 +54,7 @@ pub enum Command {
     Order(order::Order),
     /// Bids
     #[command(subcommand)]
-    Bid(order::Bid),
+    Bid(bid::Bid),
     /// Leases
     #[command(subcommand)]
     Lease(lease::Lease),
@@ -65,14 +65,21 @@ pub enum Command {
     #[command(subcommand)]
     Gov(gov::Gov),
     /// Which rule keeps a provider from an order
+    #[command(after_help = "Examples:
+  leasebook why 7
+  leasebook why 7 provider")]
     Why {
         order: u64,
-        /// Owner's address [default: every provider]
+        /// Owner's address, or the name of its key [default: every provider]
         provider: Option<String>,
+        #[command(flatten)]
+        part: list::Part,
     },
     /// The whole market in one story, on a chain made for it
     Demo(demo::Args),
     /// Completions for a shell
+    #[command(after_help = "Example:
+  leasebook completions bash > ~/.local/share/bash-completion/completions/leasebook")]
     Completions { shell: Shell },
 }
 
@@ -87,11 +94,15 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Provider(command) => provider::run(global, command).await,
         Command::Job(command) => job::run(global, command).await,
         Command::Order(command) => order::run(global, command).await,
-        Command::Bid(command) => order::run_bid(global, command).await,
+        Command::Bid(command) => bid::run(global, command).await,
         Command::Lease(command) => lease::run(global, command).await,
         Command::Market(command) => market::run(global, command).await,
         Command::Gov(command) => gov::run(global, command).await,
-        Command::Why { order, provider } => market::why(global, order, provider).await,
+        Command::Why {
+            order,
+            provider,
+            part,
+        } => market::why(global, order, provider, part).await,
         Command::Demo(args) => demo::run(global, args).await,
         Command::Completions { shell } => {
             let mut script = vec![];

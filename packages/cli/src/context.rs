@@ -3,15 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use chain_client::{Chain, GasPrice, Keyring, Msg, Options, Signer, TxOptions, TxOutcome};
+use chain_client::{
+    address, Chain, GasPrice, KeyError, Keyring, Msg, Options, Signer, SigningKey, TxOptions, TxOutcome,
+};
 use clap::Args;
 use cosmwasm_std::Uint128;
 use cw20::Cw20ExecuteMsg;
 use market_client::Market;
 use market_types::deployment::TokenEntry;
+use market_types::UnixTime;
 use serde::Serialize;
 
 use crate::amount::Scale;
+use crate::failure::{Foreseen, UsageError};
 use crate::output::Output;
 
 /// Options of every command.
@@ -44,7 +48,7 @@ pub struct Global {
     /// Payment token, by name or address
     #[arg(long, global = true, default_value = "usdc")]
     pub token: String,
-    /// Print one JSON document
+    /// Print one JSON document; its amounts are base units and its times seconds since 1970
     #[arg(long, global = true)]
     pub json: bool,
     /// Read and write amounts in base units
@@ -75,6 +79,38 @@ impl Global {
         Ok(Keyring::open(self.home()?.join("keys"))?)
     }
 
+    /// The key of `--from`.
+    ///
+    /// # Errors
+    /// There is none, or it cannot be read.
+    pub fn key(&self) -> Result<SigningKey> {
+        let key = self.keyring()?.load(&self.from);
+        if matches!(key, Err(KeyError::Missing { .. })) {
+            return key.with_context(|| format!("make it with `leasebook keys add {}`", self.from));
+        }
+        Ok(key?)
+    }
+
+    /// The address that `text` is, or that the key called `text` has; that of `--from` when nothing was named.
+    ///
+    /// # Errors
+    /// `text` is neither an address of this chain nor the name of a key.
+    pub fn address(&self, chain: &Chain, text: Option<&str>) -> Result<String> {
+        let Some(text) = text else {
+            return Ok(self.key()?.address(chain.prefix())?);
+        };
+        let cause = match address::decode(chain.prefix(), text) {
+            Ok(_) => return Ok(text.into()),
+            Err(cause) => cause.to_string(),
+        };
+        let keyring = self.keyring()?;
+        if !keyring.names()?.iter().any(|name| name == text) {
+            let text = text.into();
+            return Err(UsageError::Address { text, cause }.into());
+        }
+        Ok(keyring.load(text)?.address(chain.prefix())?)
+    }
+
     pub fn market_file(&self) -> Result<PathBuf> {
         match &self.market {
             Some(file) => Ok(file.clone()),
@@ -94,14 +130,14 @@ impl Global {
     pub async fn market(&self) -> Result<Market> {
         let file = self.market_file()?;
         let deployment = market_client::load(&file)
-            .with_context(|| "name the file that deploying the market wrote with --market FILE")?;
+            .with_context(|| "no market is known; --market FILE names the file that deploying it wrote")?;
         Ok(Market::new(self.chain().await?, deployment)?)
     }
 
     /// The market and the key of `--from`, to act.
     pub async fn acting(&self) -> Result<Acting> {
         let market = self.market().await?;
-        let key = self.keyring()?.load(&self.from)?;
+        let key = self.key()?;
         let signer = Signer::new(market.chain.clone(), key)?;
         Ok(Acting {
             market,
@@ -151,6 +187,28 @@ impl Acting {
         Ok(self.signer.execute(contract, msg, &[]).await?)
     }
 
+    /// # Errors
+    /// The wallet holds less than `amount` of `token`, or the chain does not answer.
+    async fn ensure_wallet(&self, token: &str, amount: Uint128) -> Result<()> {
+        let holds = self.market.balance(token, self.address()).await?;
+        if holds >= amount {
+            return Ok(());
+        }
+        let (entry, scale) = self.named(token)?;
+        Err(Foreseen::Wallet {
+            owner: self.address().into(),
+            holds: scale.format(holds),
+            needed: scale.format(amount),
+            token: self.market.symbol(&entry.address).into(),
+        }
+        .into())
+    }
+
+    /// Block time now.
+    pub async fn now(&self) -> Result<UnixTime> {
+        now(&self.market).await
+    }
+
     /// Send `amount` of `token` to `contract` with `hook`.
     pub async fn send<H: Serialize>(
         &self,
@@ -159,11 +217,13 @@ impl Acting {
         amount: Uint128,
         hook: &H,
     ) -> Result<TxOutcome> {
+        self.ensure_wallet(token, amount).await?;
         self.execute(token, &Market::send_with_hook(contract, amount, hook)?)
             .await
     }
 
     pub async fn transfer(&self, token: &str, recipient: &str, amount: Uint128) -> Result<TxOutcome> {
+        self.ensure_wallet(token, amount).await?;
         self.execute(
             token,
             &Cw20ExecuteMsg::Transfer {
@@ -179,12 +239,29 @@ impl Acting {
     }
 }
 
+/// Block time of `market`'s chain.
+pub async fn now(market: &Market) -> Result<UnixTime> {
+    Ok(UnixTime(market.chain.status().await?.time.seconds()))
+}
+
 /// What a transaction left behind, for `--json` and for people.
 #[derive(Serialize)]
 pub struct Receipt {
     pub hash: String,
     pub height: u64,
     pub gas_used: u64,
+    /// What it moved, in base units, where that is one amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Uint128>,
+}
+
+impl Receipt {
+    pub fn with(self, amount: Uint128) -> Self {
+        Self {
+            amount: Some(amount),
+            ..self
+        }
+    }
 }
 
 impl From<&TxOutcome> for Receipt {
@@ -193,6 +270,7 @@ impl From<&TxOutcome> for Receipt {
             hash: outcome.hash.to_string(),
             height: outcome.height,
             gas_used: outcome.gas_used,
+            amount: None,
         }
     }
 }

@@ -6,29 +6,42 @@ use market_types::escrow::{ExecuteMsg, Hook};
 use serde_json::json;
 
 use crate::context::{Global, Receipt};
+use crate::failure::Foreseen;
 use crate::output::Table;
 
 #[derive(Subcommand, Debug)]
+#[command(after_help = "Examples:
+  leasebook account deposit 100           100 USDC from the wallet into the escrow
+  leasebook account balance
+  leasebook account withdraw              all that is available
+  leasebook --token lease account send provider 5000")]
 pub enum Account {
     /// Move tokens from the wallet into the escrow
     Deposit {
+        #[arg(allow_negative_numbers = true)]
         amount: String,
-        /// Whose money it becomes [default: the sender's]
+        /// Whose money it becomes: an address or the name of a key [default: the sender's]
         #[arg(long)]
         owner: Option<String>,
     },
     /// Wallet and escrow, by token
     Balance {
-        /// [default: the address of --from]
+        /// An address or the name of a key [default: that of --from]
         address: Option<String>,
     },
     /// Take available money out of the escrow
     Withdraw {
         /// [default: all of it]
+        #[arg(allow_negative_numbers = true)]
         amount: Option<String>,
     },
     /// Send tokens from wallet to wallet
-    Send { to: String, amount: String },
+    Send {
+        /// An address or the name of a key
+        to: String,
+        #[arg(allow_negative_numbers = true)]
+        amount: String,
+    },
 }
 
 pub async fn run(global: &Global, command: Account) -> Result<()> {
@@ -38,11 +51,14 @@ pub async fn run(global: &Global, command: Account) -> Result<()> {
             let acting = global.acting().await?;
             let (token, scale) = acting.payment()?;
             let amount = scale.parse(&amount)?;
+            let owner = owner
+                .map(|owner| global.address(&acting.market.chain, Some(&owner)))
+                .transpose()?;
             let escrow = &acting.market.deployment.contracts.lease_escrow;
             let outcome = acting
                 .send(&token.address, escrow, amount, &Hook::Deposit { owner })
                 .await?;
-            output.show(&Receipt::from(&outcome), |_| {
+            output.show(&Receipt::from(&outcome).with(amount), |_| {
                 format!("deposited {} {}", scale.format(amount), global.token)
             })
         }
@@ -50,6 +66,18 @@ pub async fn run(global: &Global, command: Account) -> Result<()> {
             let acting = global.acting().await?;
             let (token, scale) = acting.payment()?;
             let amount = amount.map(|amount| scale.parse(&amount)).transpose()?;
+            if let Some(asked) = amount {
+                let available = acting.market.available(acting.address(), &token.address).await?;
+                if available < asked {
+                    return Err(Foreseen::Account {
+                        owner: acting.address().into(),
+                        available: scale.format(available),
+                        asked: scale.format(asked),
+                        token: global.token.clone(),
+                    }
+                    .into());
+                }
+            }
             let msg = ExecuteMsg::Withdraw {
                 token: token.address,
                 amount,
@@ -61,7 +89,7 @@ pub async fn run(global: &Global, command: Account) -> Result<()> {
                 .attribute("wasm-withdrawn", "amount")
                 .unwrap_or("0")
                 .parse()?;
-            output.show(&Receipt::from(&outcome), |_| {
+            output.show(&Receipt::from(&outcome).with(paid), |_| {
                 format!("withdrew {} {}", scale.format(paid), global.token)
             })
         }
@@ -69,20 +97,15 @@ pub async fn run(global: &Global, command: Account) -> Result<()> {
             let acting = global.acting().await?;
             let (token, scale) = acting.payment()?;
             let amount = scale.parse(&amount)?;
+            let to = global.address(&acting.market.chain, Some(&to))?;
             let outcome = acting.transfer(&token.address, &to, amount).await?;
-            output.show(&Receipt::from(&outcome), |_| {
+            output.show(&Receipt::from(&outcome).with(amount), |_| {
                 format!("sent {} {} to {to}", scale.format(amount), global.token)
             })
         }
         Account::Balance { address } => {
             let market = global.market().await?;
-            let address = match address {
-                Some(address) => address,
-                None => global
-                    .keyring()?
-                    .load(&global.from)?
-                    .address(market.chain.prefix())?,
-            };
+            let address = global.address(&market.chain, address.as_deref())?;
             let mut table = Table::new(["token", ">wallet", ">escrow"]);
             let mut data = vec![];
             for (name, token) in &market.deployment.tokens {

@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chain_client::{Chain, Options, Signer};
 use devnet::Devnet;
+use serde_json::json;
 
 use crate::context::Global;
 use crate::local::{chain_config, found, key};
+use crate::output::line;
 
 /// Keys that a devnet's market starts with. `me` is the tenant of the examples.
 const PARTICIPANTS: [&str; 5] = ["me", "provider", "agent", "validator", "keeper"];
@@ -61,12 +63,16 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
         Duration::from_secs(args.voting_period),
     );
     let mut running = Devnet::start(config).await?;
-    println!("{}", running.rpc_url());
-
+    let say = |text: &str| if global.json { Ok(()) } else { line(text) };
+    say(&running.rpc_url())?;
     if !args.bare {
-        market(global, &running.rpc_url(), args.in_memory, &accounts).await?;
+        say(&market(global, &running.rpc_url(), args.in_memory, &accounts).await?)?;
     }
-    println!("This chain is for trying things. It protects nothing: never use keys of value here. Ctrl-C stops it.");
+    if global.json {
+        let market = (!args.bare).then(|| global.market_file()).transpose()?;
+        line(&json!({ "node": running.rpc_url(), "market": market }).to_string())?;
+    }
+    say("This chain is for trying things. It protects nothing: never use keys of value here. Ctrl-C stops it.")?;
 
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
@@ -78,8 +84,8 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
     Ok(())
 }
 
-/// Deploy a market unless this chain has one already.
-async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) -> Result<()> {
+/// Deploy a market unless this chain has one already; says what was done.
+async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) -> Result<String> {
     let file = global.market_file()?;
     let chain = Chain::connect(&[url], Options::default()).await?;
     if !fresh && file.exists() {
@@ -91,13 +97,14 @@ async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) ->
                 file.display()
             )
         })?;
-        println!("market of {} is here again", file.display());
-        return Ok(());
+        return Ok(format!("market of {} is here again", file.display()));
     }
     let keeper = Signer::new(chain, global.keyring()?.load("keeper")?)?;
     let market = found(&keeper, accounts, |_, _| {}).await?;
     market_client::save(&file, &market.deployment)?;
-    println!("market deployed; its addresses are in {}", file.display());
-    println!("keys {} hold coins, LEASE and USDC", PARTICIPANTS.join(", "));
-    Ok(())
+    Ok(format!(
+        "market deployed; its addresses are in {}\nkeys {} hold coins, LEASE and USDC",
+        file.display(),
+        PARTICIPANTS.join(", ")
+    ))
 }

@@ -1,6 +1,6 @@
 //! `leasebook gov`: the parameters, and proposals that change them.
 
-use anyhow::{bail, Context as _, Result};
+use anyhow::{Context as _, Result};
 use chain_client::gov::{ProposalStatus, VoteOption};
 use chain_client::{Coin, Msg};
 use clap::{Subcommand, ValueEnum};
@@ -9,8 +9,14 @@ use market_types::{attestation, escrow, order_book, registry, take_rate, BasisPo
 use serde_json::{json, Value};
 
 use crate::context::Global;
+use crate::failure::UsageError;
 
 #[derive(Subcommand, Debug)]
+#[command(after_help = "Examples:
+  leasebook gov params
+  leasebook gov propose take-rate 2.5%
+  leasebook --from validator gov vote 1 yes
+  leasebook gov show 1")]
 pub enum Gov {
     /// The parameters of every contract
     Params,
@@ -47,21 +53,23 @@ pub enum Vote {
 }
 
 /// `250bps` or `2.5%`.
-pub fn parse_rate(text: &str) -> Result<BasisPoints> {
-    let form = || format!("{text:?} is not a rate such as 250bps or 2.5%");
-    let bps = if let Some(bps) = text.strip_suffix("bps") {
-        bps.trim().parse().with_context(form)?
-    } else {
-        let percent = text.strip_suffix('%').with_context(form)?;
-        let amount = crate::amount::Scale::Decimals(2)
-            .parse(percent)
-            .with_context(form)?;
-        u16::try_from(amount.u128()).with_context(form)?
+///
+/// # Errors
+/// `text` is no rate, or more than the whole.
+pub fn parse_rate(text: &str) -> Result<BasisPoints, UsageError> {
+    let bps = match text.strip_suffix("bps") {
+        Some(bps) => bps.trim().parse().ok(),
+        None => text
+            .strip_suffix('%')
+            .and_then(|percent| crate::amount::Scale::Decimals(2).parse(percent).ok())
+            .and_then(|amount| u16::try_from(amount.u128()).ok()),
     };
-    if bps > BasisPoints::WHOLE.0 {
-        bail!("{text} is more than everything");
-    }
-    Ok(BasisPoints(bps))
+    bps.filter(|bps| *bps <= BasisPoints::WHOLE.0)
+        .map(BasisPoints)
+        .ok_or_else(|| UsageError::Form {
+            text: text.into(),
+            form: "a rate such as 250bps or 2.5%, at most 100%",
+        })
 }
 
 pub async fn run(global: &Global, command: Gov) -> Result<()> {

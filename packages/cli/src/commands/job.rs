@@ -13,16 +13,13 @@ use jobs::{Digest, JobDir};
 use market_types::escrow::{LeaseResponse, LeaseStatus, Progress};
 use market_types::order::ComparisonClass;
 use market_types::order_book::OrderStatus;
-use market_types::{LeaseId, OrderId, Seconds, UnixTime};
+use market_types::{LeaseId, OrderId, Seconds};
 use serde_json::json;
 
 use super::order::{self, Comparison, Place};
 use crate::context::{now, Acting, Global};
 use crate::pictures;
 use crate::results::{attested, AttestedUnit};
-
-/// How long the award is left to others.
-const CRANK_AFTER: Seconds = Seconds(5);
 
 #[derive(Subcommand, Debug)]
 #[command(after_help = "Examples:
@@ -185,7 +182,6 @@ const CRANK_PATIENCE: Seconds = Seconds(5);
 async fn awarded(acting: &Acting, order: OrderId) -> Result<LeaseId> {
     let bar = spinner(acting.global.json);
     let scale = acting.global.scale(acting.market.token(&acting.global.token)?);
-    let book = &acting.market.deployment.contracts.order_book;
     loop {
         let state = acting.market.order(order).await?;
         match (state.status, state.winner) {
@@ -204,9 +200,9 @@ async fn awarded(acting: &Acting, order: OrderId) -> Result<LeaseId> {
             state.bids,
             state
                 .best
-                .map_or_else(|| "none".into(), |price| price.to_string())
+                .map_or_else(|| "none".into(), |price| scale.format(price.0))
         ));
-        let now = UnixTime(acting.market.chain.status().await?.time.seconds());
+        let now = acting.now().await?;
         if now >= state.closes.plus(CRANK_PATIENCE) {
             let award = market_types::order_book::ExecuteMsg::Award { order };
             let book = &acting.market.deployment.contracts.order_book;

@@ -9,9 +9,18 @@ use crate::context::{read, Global};
 use crate::output::Table;
 
 #[derive(Subcommand, Debug)]
+#[command(after_help = "Examples:
+  leasebook keys add me
+  leasebook keys import cold ~/words.txt
+  leasebook --json keys list")]
 pub enum Keys {
     /// Make a key from fresh randomness; its words are shown once
-    Add { name: String },
+    Add {
+        name: String,
+        /// With --json: put the words into the document, where logs may keep them
+        #[arg(long)]
+        show_words: bool,
+    },
     /// Take in a key from a file with its 12 or 24 words
     Import { name: String, words: std::path::PathBuf },
     /// All keys with their addresses
@@ -25,15 +34,16 @@ pub fn run(global: &Global, command: Keys) -> Result<()> {
     let prefix = chain_client::Options::default().prefix;
     let output = global.output();
     match command {
-        Keys::Add { name } => {
+        Keys::Add { name, show_words } => {
             let (key, words) = keyring.create(&name)?;
-            let data = json!({
-                "name": name, "address": key.address(&prefix)?, "words": words.phrase(),
-            });
+            let address = key.address(&prefix)?;
+            let mut data = json!({ "name": name, "address": address, "file": keyring.path(&name)? });
+            if show_words {
+                data["words"] = words.phrase().into();
+            }
             output.show(&data, |_| {
                 format!(
-                    "{name}  {}\n\nIts words, shown this once. Whoever has them has the key:\n\n  {}",
-                    data["address"].as_str().unwrap_or_default(),
+                    "{name}  {address}\n\nIts words, shown this once. Whoever has them has the key:\n\n  {}",
                     words.phrase()
                 )
             })

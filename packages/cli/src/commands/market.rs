@@ -3,18 +3,26 @@
 use anyhow::Result;
 use clap::Subcommand;
 use market_types::order_book::{ClearingPrice, QueryMsg, SimulateResponse};
-use market_types::registry::Refusal;
-use market_types::resources::DeviceClass;
-use market_types::{OrderId, Page, Paging, ProviderNo};
+use market_types::{OrderId, Page, ProviderNo};
 
-use crate::amount::format_time;
-use crate::context::Global;
+use super::list::{more, Part};
+use super::provider::parse_class;
+use super::refusal::{explain, Amounts};
+use crate::context::{now, Global};
+use crate::instant::format_from;
 use crate::output::Table;
 
 #[derive(Subcommand, Debug)]
+#[command(after_help = "Examples:
+  leasebook market book
+  leasebook market prices software-vulkan
+  leasebook market solvency               what every contract holds, and whom it owes it to")]
 pub enum MarketCommand {
     /// Open orders with their best bids
-    Book,
+    Book {
+        #[command(flatten)]
+        part: Part,
+    },
     /// The last prices at which a class was awarded
     Prices { class: String },
     /// What every contract holds and owes
@@ -23,34 +31,33 @@ pub enum MarketCommand {
 
 pub async fn run(global: &Global, command: MarketCommand) -> Result<()> {
     match command {
-        MarketCommand::Book => {
-            super::order::run(
-                global,
-                super::order::Order::List {
-                    tenant: None,
-                    all: false,
-                },
-            )
-            .await
+        MarketCommand::Book { part } => {
+            let open = super::order::Order::List {
+                tenant: None,
+                all: false,
+                part,
+            };
+            super::order::run(global, open).await
         }
         MarketCommand::Prices { class } => {
             let market = global.market().await?;
             let token = market.token(&global.token)?;
             let scale = global.scale(token);
+            let now = now(&market).await?;
             let query = QueryMsg::ClearingPrices {
-                class: DeviceClass(class),
+                class: parse_class(&class)?,
                 token: token.address.clone(),
             };
             let prices: Vec<ClearingPrice> = market.book(&query).await?;
             global.output().show(&prices, |prices| {
-                let mut table = Table::new([">order", ">price", "per", ">GPUs", ">at"]);
+                let mut table = Table::new([">order", ">price", "per", ">GPUs", "at"]);
                 for price in prices {
                     table.row([
                         price.order.to_string(),
                         scale.format(price.price.0),
                         if price.per_hour { "hour" } else { "unit" }.into(),
                         price.gpus.to_string(),
-                        price.at.to_string(),
+                        format_from(price.at, now),
                     ]);
                 }
                 if table.is_empty() {
@@ -94,106 +101,45 @@ pub async fn run(global: &Global, command: MarketCommand) -> Result<()> {
 }
 
 /// Which rule keeps a provider, or each provider, from an order.
-pub async fn why(global: &Global, order: u64, provider: Option<String>) -> Result<()> {
+pub async fn why(global: &Global, order: u64, provider: Option<String>, part: Part) -> Result<()> {
     let market = global.market().await?;
-    let order = OrderId(order);
-    let answers: Vec<SimulateResponse> = match provider {
+    let order = market.order(OrderId(order)).await?;
+    let amounts = Amounts::of(global, &market, &order)?;
+    let page: Page<SimulateResponse, ProviderNo> = match provider {
         Some(provider) => {
-            vec![
-                market
-                    .book(&QueryMsg::Simulate {
-                        order,
-                        provider,
-                        price: None,
-                        work_bond: None,
-                    })
-                    .await?,
-            ]
+            let query = QueryMsg::Simulate {
+                order: order.order,
+                provider: global.address(&market.chain, Some(&provider))?,
+                price: None,
+                work_bond: None,
+            };
+            Page {
+                items: vec![market.book(&query).await?],
+                next_start_after: None,
+            }
         }
         None => {
-            let paging = Paging {
-                start_after: None,
-                limit: Some(market_types::page::MAX_LIMIT),
-            };
-            let page: Page<SimulateResponse, ProviderNo> =
-                market.book(&QueryMsg::SimulateAll { order, paging }).await?;
-            page.items
+            let paging = part.paging(|after| ProviderNo(u32::try_from(after).unwrap_or(u32::MAX)));
+            let order = order.order;
+            market.book(&QueryMsg::SimulateAll { order, paging }).await?
         }
     };
-    global.output().show(&answers, |answers| {
+    global.output().show(&page, |page| {
         let mut table = Table::new(["provider", "answer"]);
-        for answer in answers {
+        for answer in &page.items {
+            let refusal = answer.refusal.as_ref();
             table.row([
                 answer.owner.to_string(),
-                answer
-                    .refusal
-                    .as_ref()
-                    .map_or_else(|| "could take this order now".into(), explain),
+                refusal.map_or_else(
+                    || "could take this order now".into(),
+                    |refusal| explain(refusal, amounts),
+                ),
             ]);
         }
-        table.render()
+        if table.is_empty() {
+            "no providers".into()
+        } else {
+            table.render() + &more(page.next_start_after.as_ref())
+        }
     })
-}
-
-/// A refusal in a sentence, with its figures.
-pub fn explain(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::NotRegistered {} => "is not registered".into(),
-        Refusal::Retired {} => "has retired".into(),
-        Refusal::Suspended {} => "is suspended".into(),
-        Refusal::InMaintenance { until } => format!("is in maintenance until {until}"),
-        Refusal::NotAllowed {} => "is not on the order's allow list".into(),
-        Refusal::Denied {} => "is on the order's deny list".into(),
-        Refusal::ClassMissing {} => "has none of the device classes".into(),
-        Refusal::ResourceShort {
-            resource,
-            asked,
-            largest,
-            free,
-        } => format!(
-            "has too little {resource}: {asked} asked, {largest} on its largest machine, {free} free in all"
-        ),
-        Refusal::AttributeMissing {
-            key,
-            asked,
-            has: Some(has),
-        } => {
-            format!("has {key} = {has}, but {asked} is asked")
-        }
-        Refusal::AttributeMissing {
-            key,
-            asked,
-            has: None,
-        } => format!("does not say {key}, which must be {asked}"),
-        Refusal::SignatureMissing { key } => format!("has no demanded signature under {key}"),
-        Refusal::ReputationLow { has, asked } => {
-            format!(
-                "has reputation {} %, and {} % is asked",
-                has.0 / 100,
-                asked.0 / 100
-            )
-        }
-        Refusal::PriceBelowFloor { price, floor } => {
-            format!("does not go below {floor}, and this is {price}")
-        }
-        Refusal::BondPriceMissing {} => "cannot value its bond: this token has no bond price".into(),
-        Refusal::BondPriceStale { age, max_age } => format!(
-            "cannot value its bond: the bond price is {} old, at most {} is allowed",
-            format_time(*age),
-            format_time(*max_age)
-        ),
-        Refusal::BondBelowMinimum { bonded, min_bond } => {
-            format!("bonds {bonded}, and {min_bond} is the least")
-        }
-        Refusal::WorkBondLow { named, needed } => {
-            format!("named a work bond of {named}, and {needed} is needed")
-        }
-        Refusal::LeaseBondAboveLimit { needed, limit } => {
-            format!("would lock {needed} as lease bond, above its owner's limit {limit}")
-        }
-        Refusal::WorkBondAboveLimit { needed, limit } => {
-            format!("would lock {needed} as work bond, above its owner's limit {limit}")
-        }
-        Refusal::FreeBondShort { needed, free } => format!("has {free} bond free, and {needed} is needed"),
-    }
 }

@@ -1,11 +1,15 @@
 //! One file per family of commands.
 
 pub mod account;
+pub mod bid;
 pub mod devnet;
 pub mod gov;
 pub mod job;
 pub mod keys;
 pub mod lease;
+pub mod list;
 pub mod market;
 pub mod order;
+pub mod place;
 pub mod provider;
+pub mod refusal;

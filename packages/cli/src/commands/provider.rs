@@ -2,31 +2,54 @@
 
 use std::path::PathBuf;
 
-use anyhow::{bail, Context as _, Result};
+use anyhow::{bail, Result};
 use chain_client::SigningKey;
 use clap::{Args, Subcommand};
 use cosmwasm_std::{Binary, Uint128};
-use market_types::order::Requirements;
 use market_types::registry::{
-    agent_key_digest, AgentKey, AgentLimits, ExecuteMsg, Gateway, Hook, PriceFloor, QueryMsg, Registration,
-    ReputationResponse,
+    agent_key_digest, AgentKey, AgentLimits, ExecuteMsg, Gateway, Hook, PriceFloor, ProfileUpdate, QueryMsg,
+    Registration, ReputationResponse,
 };
 use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
-use market_types::{Page, Price};
+use market_types::{Page, Price, ProviderNo};
 use serde_json::json;
 
+use super::list::{more, Part};
+use super::place::parse_digest;
 use crate::amount::{format_time, parse_time, PriceTag};
-use crate::context::{Acting, Global, Receipt};
+use crate::context::{now, Acting, Global, Receipt};
+use crate::failure::UsageError;
+use crate::instant::{format_from, format_instant};
 use crate::output::Table;
 
 #[derive(Subcommand, Debug)]
+#[command(after_help = "Examples:
+  leasebook --from provider provider register --agent-key ~/.leasebook/keys/agent.key \\
+      --gateway http://127.0.0.1:7070 --machine software-vulkan:1:1:1024:4:8192 --attribute region=eu-west
+  leasebook --from provider provider bond 5000
+  leasebook --from provider provider limits --floor software-vulkan=0.01/unit --max-lease-bond 500
+  leasebook provider status provider")]
 pub enum Provider {
     /// Enter the market with machines and an agent key
     Register(Register),
+    /// Change what was registered; what is not named stays
+    Update(Update),
+    /// Replace the agent's key
+    RotateAgent {
+        /// File with the new agent's key
+        #[arg(long, value_name = "FILE")]
+        agent_key: PathBuf,
+    },
     /// Put up bond, in network tokens
-    Bond { amount: String },
+    Bond {
+        #[arg(allow_negative_numbers = true)]
+        amount: String,
+    },
     /// Begin to take bond back
-    Unbond { amount: String },
+    Unbond {
+        #[arg(allow_negative_numbers = true)]
+        amount: String,
+    },
     /// Take out bond whose time has come
     WithdrawBond,
     /// The lowest prices and largest bonds the agent may commit to
@@ -53,11 +76,14 @@ pub enum Provider {
     Claim,
     /// One provider: bond, machines, what is committed, reputation
     Status {
-        /// Owner's address [default: the address of --from]
+        /// Owner's address, or the name of its key [default: --from]
         owner: Option<String>,
     },
     /// All providers
-    List,
+    List {
+        #[command(flatten)]
+        part: Part,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -68,15 +94,78 @@ pub struct Register {
     /// Where the agent's gateway answers
     #[arg(long, value_name = "URL")]
     gateway: String,
+    /// SHA-256 of the gateway's TLS certificate; an https:// gateway needs it
+    #[arg(long, value_name = "HEX")]
+    tls_fingerprint: Option<String>,
     /// Operator group, shared by all providers of one operator
     #[arg(long)]
     group: Option<String>,
     /// KEY=VALUE, repeated
     #[arg(long, value_name = "KEY=VALUE")]
     attribute: Vec<String>,
-    /// CLASS:MACHINES:GPUS:VRAM_MIB:CPU:RAM_MIB, repeated; GPUs, vCPUs and memory are of one machine
+    /// CLASS:MACHINES:GPUS:VRAM_MIB:CPU:RAM_MIB, repeated; GPUs, vCPUs and memory are of one machine, which also has
+    /// 100 GiB of disk of either kind and 64 ports
     #[arg(long, value_name = "SPEC", required = true)]
     machine: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct Update {
+    #[arg(long, value_name = "URL")]
+    gateway: Option<String>,
+    #[arg(long, value_name = "HEX", requires = "gateway")]
+    tls_fingerprint: Option<String>,
+    #[arg(long)]
+    group: Option<String>,
+    /// KEY=VALUE, repeated; takes the place of all attributes there were
+    #[arg(long, value_name = "KEY=VALUE")]
+    attribute: Vec<String>,
+    /// As for `register`, repeated; takes the place of all machines there were
+    #[arg(long, value_name = "SPEC")]
+    machine: Vec<String>,
+}
+
+impl Update {
+    fn message(self) -> Result<ProfileUpdate> {
+        let gateway = self
+            .gateway
+            .map(|url| gateway(url, self.tls_fingerprint.as_deref()));
+        let update = ProfileUpdate {
+            gateway: gateway.transpose()?,
+            group: self.group,
+            attributes: some_of(&self.attribute, parse_attribute)?,
+            machines: some_of(&self.machine, parse_machine)?,
+        };
+        if update == ProfileUpdate::default() {
+            return Err(UsageError::NoChange.into());
+        }
+        Ok(update)
+    }
+}
+
+/// Each of `texts`, or `None` when there are none.
+fn some_of<T>(texts: &[String], parse: fn(&str) -> Result<T>) -> Result<Option<Vec<T>>> {
+    let parsed: Vec<T> = texts.iter().map(|text| parse(text)).collect::<Result<_>>()?;
+    Ok((!parsed.is_empty()).then_some(parsed))
+}
+
+fn gateway(url: String, fingerprint: Option<&str>) -> Result<Gateway> {
+    Ok(Gateway {
+        url,
+        tls_fingerprint: fingerprint.map(parse_digest).transpose()?,
+    })
+}
+
+/// An agent's key with its agreement to serve `owner`.
+///
+/// # Errors
+/// The key cannot sign.
+pub fn agent_key(agent: &SigningKey, chain_id: &str, registry: &str, owner: &str) -> Result<AgentKey> {
+    let proof = agent.sign_digest(&agent_key_digest(chain_id, registry, owner))?;
+    Ok(AgentKey {
+        pubkey: Binary::from(agent.public_key().as_bytes().as_slice()),
+        proof: Binary::from(proof.as_ref()),
+    })
 }
 
 /// The registration of `owner`'s provider, with the agent's agreement.
@@ -90,12 +179,8 @@ pub fn registration(
     attributes: Vec<Attribute>,
     machines: Vec<MachineGroup>,
 ) -> Result<Registration> {
-    let proof = agent.sign_digest(&agent_key_digest(chain_id, registry, owner))?;
     Ok(Registration {
-        agent: AgentKey {
-            pubkey: Binary::from(agent.public_key().as_bytes().as_slice()),
-            proof: Binary::from(proof.as_ref()),
-        },
+        agent: agent_key(agent, chain_id, registry, owner)?,
         gateway,
         group,
         attributes,
@@ -106,7 +191,7 @@ pub fn registration(
 pub async fn run(global: &Global, command: Provider) -> Result<()> {
     match command {
         Provider::Status { owner } => return status(global, owner).await,
-        Provider::List => return list(global).await,
+        Provider::List { part } => return list(global, part).await,
         _ => {}
     }
     let acting = global.acting().await?;
@@ -119,10 +204,7 @@ pub async fn run(global: &Global, command: Provider) -> Result<()> {
                 acting.market.chain.chain_id(),
                 &registry,
                 acting.address(),
-                Gateway {
-                    url: register.gateway,
-                    tls_fingerprint: None,
-                },
+                gateway(register.gateway, register.tls_fingerprint.as_deref())?,
                 register.group,
                 register
                     .attribute
@@ -138,6 +220,16 @@ pub async fn run(global: &Global, command: Provider) -> Result<()> {
             (
                 ExecuteMsg::Register(msg),
                 "registered; now put up bond: leasebook provider bond AMOUNT".into(),
+            )
+        }
+        Provider::Update(update) => (ExecuteMsg::Update(update.message()?), "updated".into()),
+        Provider::RotateAgent { agent_key: file } => {
+            let agent = SigningKey::from_file(&file)?;
+            let chain_id = acting.market.chain.chain_id();
+            let agent = agent_key(&agent, chain_id, &registry, acting.address())?;
+            (
+                ExecuteMsg::RotateAgent { agent },
+                "the agent's key is replaced".into(),
             )
         }
         Provider::Bond { amount } => return bond(&acting, &amount).await,
@@ -159,17 +251,20 @@ pub async fn run(global: &Global, command: Provider) -> Result<()> {
             "set".into(),
         ),
         Provider::Maintenance { starts_in, lasts } => {
-            let now = acting.market.chain.status().await?.time.seconds();
-            let from = market_types::UnixTime(now).plus(parse_time(&starts_in)?);
+            let from = acting.now().await?.plus(parse_time(&starts_in)?);
             let until = from.plus(parse_time(&lasts)?);
             (
                 ExecuteMsg::AnnounceMaintenance { from, until },
-                format!("announced from {from} until {until}"),
+                format!(
+                    "announced from {} until {}",
+                    format_instant(from),
+                    format_instant(until)
+                ),
             )
         }
         Provider::Retire => (ExecuteMsg::Retire {}, "retired".into()),
         Provider::Claim => (ExecuteMsg::Claim {}, "claimed".into()),
-        Provider::Status { .. } | Provider::List => bail!("not an action"),
+        Provider::Status { .. } | Provider::List { .. } => bail!("not an action"),
     };
     let outcome = acting.execute(&registry, &msg).await?;
     global.output().show(&Receipt::from(&outcome), |_| done)
@@ -182,9 +277,12 @@ async fn bond(acting: &Acting, amount: &str) -> Result<()> {
     let outcome = acting
         .send(&token.address, registry, amount, &Hook::Bond { provider: None })
         .await?;
-    acting.global.output().show(&Receipt::from(&outcome), |_| {
-        format!("bonded {}", scale.format(amount))
-    })
+    acting
+        .global
+        .output()
+        .show(&Receipt::from(&outcome).with(amount), |_| {
+            format!("bonded {}", scale.format(amount))
+        })
 }
 
 fn limits(
@@ -199,9 +297,9 @@ fn limits(
     for text in floors {
         let (class, price) = text
             .split_once('=')
-            .with_context(|| format!("{text:?} is not CLASS=PRICE/h or CLASS=PRICE/unit"))?;
+            .ok_or_else(|| form(text, "CLASS=PRICE/h or CLASS=PRICE/unit"))?;
         let price = scale.parse_price(price)?;
-        let class = DeviceClass(class.into());
+        let class = parse_class(class)?;
         let known = merged.iter().position(|floor| floor.class == class);
         let index = known.unwrap_or_else(|| {
             merged.push(PriceFloor {
@@ -227,13 +325,7 @@ fn limits(
 
 async fn status(global: &Global, owner: Option<String>) -> Result<()> {
     let market = global.market().await?;
-    let owner = match owner {
-        Some(owner) => owner,
-        None => global
-            .keyring()?
-            .load(&global.from)?
-            .address(market.chain.prefix())?,
-    };
+    let owner = global.address(&market.chain, owner.as_deref())?;
     let provider = market.provider(&owner).await?;
     let reputation: ReputationResponse = market
         .registry(&QueryMsg::Reputation { owner: owner.clone() })
@@ -243,6 +335,7 @@ async fn status(global: &Global, owner: Option<String>) -> Result<()> {
         .await?;
     let claimable: Uint128 = market.registry(&QueryMsg::Claimable { address: owner }).await?;
     let scale = global.scale(market.token(&market.deployment.contracts.network_token)?);
+    let now = now(&market).await?;
     let data = json!({
         "provider": provider, "reputation": reputation, "capacity": capacity, "claimable": claimable,
     });
@@ -258,7 +351,8 @@ async fn status(global: &Global, owner: Option<String>) -> Result<()> {
             scale.format(provider.bond.locked),
         );
         for unbonding in &provider.bond.unbonding {
-            text += &format!("unbonding   {} at {}\n", scale.format(unbonding.amount), unbonding.ready_at);
+            let ready = format_from(unbonding.ready_at, now);
+            text += &format!("unbonding   {} ready {ready}\n", scale.format(unbonding.amount));
         }
         text += &format!(
             "reputation  {}.{:02} %  (leases ended by provider {}, tenant {}, network {}; outages {} of {} in all; no-shows {})\n",
@@ -286,16 +380,12 @@ async fn status(global: &Global, owner: Option<String>) -> Result<()> {
     })
 }
 
-async fn list(global: &Global) -> Result<()> {
+async fn list(global: &Global, part: Part) -> Result<()> {
     let market = global.market().await?;
     let query = QueryMsg::Providers {
-        paging: market_types::Paging {
-            start_after: None,
-            limit: Some(100),
-        },
+        paging: part.paging(|after| ProviderNo(u32::try_from(after).unwrap_or(u32::MAX))),
     };
-    let page: Page<market_types::registry::ProviderResponse, market_types::ProviderNo> =
-        market.registry(&query).await?;
+    let page: Page<market_types::registry::ProviderResponse, ProviderNo> = market.registry(&query).await?;
     let scale = global.scale(market.token(&market.deployment.contracts.network_token)?);
     global.output().show(&page, |page| {
         let mut table = Table::new([">no", "owner", "classes", ">GPUs", ">bonded", "gateway"]);
@@ -319,48 +409,72 @@ async fn list(global: &Global) -> Result<()> {
                 provider.gateway.url.clone(),
             ]);
         }
-        table.render()
+        if table.is_empty() {
+            "no providers".into()
+        } else {
+            table.render() + &more(page.next_start_after.as_ref())
+        }
     })
 }
 
+/// `KEY=VALUE`
+///
+/// # Errors
+/// Another form, or other characters than attributes have.
 pub fn parse_attribute(text: &str) -> Result<Attribute> {
-    let (key, value) = text
-        .split_once('=')
-        .with_context(|| format!("{text:?} is not KEY=VALUE"))?;
+    let (key, value) = text.split_once('=').ok_or_else(|| form(text, "KEY=VALUE"))?;
     let attribute = Attribute {
         key: key.into(),
         value: value.into(),
     };
-    attribute.check()?;
+    let words = |_| {
+        form(
+            text,
+            "KEY=VALUE of 1 to 64 characters each of a-z, 0-9, '-', '.', '/'",
+        )
+    };
+    attribute.check().map_err(words)?;
     Ok(attribute)
 }
 
+/// # Errors
+/// Other characters than a device class has.
+pub fn parse_class(text: &str) -> Result<DeviceClass> {
+    let class = DeviceClass(text.into());
+    let word = |_| {
+        form(
+            text,
+            "a device class: 3 to 48 characters of a-z, 0-9, '-', '.', '/'",
+        )
+    };
+    class.check().map_err(word)?;
+    Ok(class)
+}
+
+const MACHINE: &str =
+    "CLASS:MACHINES:GPUS:VRAM_MIB:CPU:RAM_MIB, such as nvidia-h100-80gb:5:8:81920:96:1048576";
+
 /// `CLASS:MACHINES:GPUS:VRAM_MIB:CPU:RAM_MIB`
+///
+/// # Errors
+/// Another form, or a figure that does not fit its field.
 pub fn parse_machine(text: &str) -> Result<MachineGroup> {
     let parts: Vec<&str> = text.split(':').collect();
     let [class, count, gpus, vram, cpu, ram] = parts.as_slice() else {
-        bail!("{text:?} is not CLASS:MACHINES:GPUS:VRAM_MIB:CPU:RAM_MIB, such as nvidia-h100-80gb:5:8:81920:96:1048576");
+        return Err(form(text, MACHINE).into());
     };
-    let number = |what: &str, text: &str| -> Result<u32> {
-        text.parse()
-            .with_context(|| format!("{what} {text:?} is not a whole number"))
-    };
-    let small = |what: &str, text: &str| -> Result<u16> {
-        text.parse()
-            .with_context(|| format!("{what} {text:?} is not a whole number up to 65535"))
-    };
-    let class = DeviceClass((*class).into());
-    class.check()?;
+    let number = |part: &str| part.parse::<u32>().map_err(|_| form(text, MACHINE));
+    let small = |part: &str| part.parse::<u16>().map_err(|_| form(text, MACHINE));
     Ok(MachineGroup {
-        class,
-        count: small("machines", count)?,
+        class: parse_class(class)?,
+        count: small(count)?,
         each: Resources {
-            gpus: small("GPUs", gpus)?,
-            vram_mib: number("VRAM", vram)?,
-            cpu_milli: number("vCPUs", cpu)?
+            gpus: small(gpus)?,
+            vram_mib: number(vram)?,
+            cpu_milli: number(cpu)?
                 .checked_mul(1_000)
-                .context("too many vCPUs")?,
-            ram_mib: number("RAM", ram)?,
+                .ok_or_else(|| form(text, MACHINE))?,
+            ram_mib: number(ram)?,
             ephemeral_mib: 102_400,
             persistent_mib: 102_400,
             ports: 64,
@@ -368,23 +482,9 @@ pub fn parse_machine(text: &str) -> Result<MachineGroup> {
     })
 }
 
-/// Requirements that nothing restricts but class and GPUs.
-pub fn plain_needs(classes: Vec<DeviceClass>, gpus: u16) -> Requirements<String> {
-    Requirements {
-        resources: Resources {
-            gpus,
-            vram_mib: 0,
-            cpu_milli: 0,
-            ram_mib: 0,
-            ephemeral_mib: 0,
-            persistent_mib: 0,
-            ports: 0,
-        },
-        classes,
-        attributes: vec![],
-        signatures: None,
-        allow: vec![],
-        deny: vec![],
-        min_reputation: market_types::BasisPoints(0),
+fn form(text: &str, form: &'static str) -> UsageError {
+    UsageError::Form {
+        text: text.into(),
+        form,
     }
 }

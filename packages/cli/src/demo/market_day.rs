@@ -36,6 +36,7 @@ pub fn order_for(work: &str, max_price: &str, manifest: &str) -> Place {
         notice: "0s".into(),
         allow: vec![],
         deny: vec![],
+        terms: order::Terms::default(),
         resources: None,
     }
 }
