@@ -1,5 +1,6 @@
 //! Tables over every message of the five contracts: who may send it, with what, and when.
 
+mod addresses;
 mod coins;
 #[path = "../cost/mod.rs"]
 mod cost;

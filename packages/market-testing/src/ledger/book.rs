@@ -126,20 +126,29 @@ impl Order {
         }
     }
 
-    /// What the best bidder is paid. Bids of its own group or the tenant's are no rivals.
+    /// What the best bidder is paid. Leaving out bids of its own group never raises that, leaving out those of the tenant's never
+    /// lowers it.
     fn second_price(&self, tenant_group: Option<&str>) -> u128 {
         let best = &self.bids[0];
-        let rival = self.bids[1..]
-            .iter()
-            .find(|bid| bid.group != best.group && Some(bid.group.as_str()) != tenant_group);
-        let critical = match (rival, self.spec.award) {
-            (Some(rival), AwardRule::BestScore) => {
-                down(rival.rank, best.reputation.0.into(), 10_000).unwrap_or(u128::MAX)
-            }
-            (Some(rival), _) => rival.price,
-            (None, _) => self.spec.reserve_price.map_or(best.price, |price| price.0.u128()),
+        let paid = |with_own: bool, with_tenants: bool| {
+            let rival = self.bids[1..].iter().find(|bid| {
+                (with_own || bid.group != best.group)
+                    && (with_tenants || Some(bid.group.as_str()) != tenant_group)
+            });
+            let critical = match (rival, self.spec.award) {
+                (Some(rival), AwardRule::BestScore) => {
+                    down(rival.rank, best.reputation.0.into(), 10_000).unwrap_or(u128::MAX)
+                }
+                (Some(rival), _) => rival.price,
+                (None, _) => self
+                    .spec
+                    .reserve_price
+                    .map_or(best.price, |price| price.0.u128()),
+            };
+            critical.max(best.price).min(self.spec.max_price.0.u128())
         };
-        critical.max(best.price).min(self.spec.max_price.0.u128())
+        let least = |with_tenants| paid(true, with_tenants).min(paid(false, with_tenants));
+        least(true).max(least(false))
     }
 }
 

@@ -397,7 +397,7 @@ impl Ledger {
         lease.status = LeaseStatus::Closed;
         let (no, terms, money) = (lease.provider, lease.terms.clone(), lease.money.clone());
         let expected = fee(money.funded, terms.take_rate);
-        self.record_end(no, &terms.token, reason, money.fee, expected);
+        self.record_end(no, id, &terms.token, reason, money.fee, expected);
         self.registry.commitments.remove(&id);
     }
 }

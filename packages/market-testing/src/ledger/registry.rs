@@ -850,6 +850,7 @@ impl Ledger {
     pub(super) fn record_end(
         &mut self,
         no: ProviderNo,
+        lease: LeaseId,
         token: &Addr,
         reason: CloseReason,
         fee: u128,
@@ -862,6 +863,15 @@ impl Ledger {
             down(worth, MILLION, unit).unwrap_or(u128::MAX)
         };
         let (now, half_life) = (self.now, self.registry.params.evidence_half_life.0);
+        // A lease that did not fail counts against it by the part of the bond that penalties took.
+        let penalized = self
+            .registry
+            .commitments
+            .get(&lease)
+            .filter(|commitment| commitment.penalized > 0)
+            .map_or(0, |commitment| {
+                down(weight(expected), commitment.penalized, commitment.lease_bond).unwrap_or(0)
+            });
         let evidence = &mut self.registry.provider_mut(no).evidence;
         evidence.come_to(now, half_life);
         evidence.success = evidence.success.saturating_add(weight(fee));
@@ -871,9 +881,8 @@ impl Ledger {
             _ => evidence.ended_by_network += 1,
         }
         let failed = (10_000..20_000).contains(&reason.code()) && reason != CloseReason::NoticeServed;
-        if failed {
-            evidence.failure = evidence.failure.saturating_add(weight(expected));
-        }
+        let against = if failed { weight(expected) } else { penalized };
+        evidence.failure = evidence.failure.saturating_add(against);
     }
 }
 

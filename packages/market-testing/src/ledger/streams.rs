@@ -428,6 +428,11 @@ impl Ledger {
                 latest: UnixTime(now + every),
             });
         }
+        if good_until < now {
+            return Err(Error::AcknowledgementPassed {
+                good_until: said.good_until,
+            });
+        }
         let stream = self.lease_mut(id)?.stream_mut();
         if said.sequence <= stream.ack_sequence {
             return Err(Error::StaleAcknowledgement {
@@ -440,7 +445,7 @@ impl Ledger {
         stream.acknowledged_until = stream.acknowledged_until.max(Some(good_until));
         match stream.suspended_at {
             Some(_) if idle.is_some() => stream.suspended_at = idle,
-            None if good_until >= now => wake(stream, idle, now, height),
+            None => wake(stream, idle, now, height),
             _ => {}
         }
         if stream.accepted_at.is_none() {

@@ -6,15 +6,16 @@ use std::fmt::Debug;
 use cosmwasm_std::{Addr, Order, Storage};
 use cw20_base::state::{BALANCES, TOKEN_INFO};
 use market_types::attestation::{BatchResponse, QueryMsg as AskAttestation};
+use market_types::control::Solvency;
 use market_types::escrow::{LeaseMoney, LeaseResponse, LeaseStatus, Progress};
 use market_types::order_book::{BidResponse, OrderResponse, QueryMsg as AskBook};
+use market_types::registry::{BondResponse, QueryMsg as AskRegistry};
+use market_types::take_rate::{LotResponse, QueryMsg as AskTakeRate};
 use market_types::{attestation, escrow, BatchNo, LeaseId, OrderId, Page, ProviderNo, UnixTime};
-use provider_registry::state as registry_state;
-use take_rate_burn::state as fee_state;
 
 use super::twin::{Mismatch, Twin};
 use crate::call::Call;
-use crate::ledger::{Fees, Ledger, Lot, Work};
+use crate::ledger::{Fees, Ledger, Work};
 
 fn same<T: PartialEq + Debug>(
     what: impl FnOnce() -> String,
@@ -171,92 +172,70 @@ impl Twin {
     }
 
     fn compare_bonds(&self) -> Result<(), Mismatch> {
-        let storage = self
-            .suite
-            .app
-            .contract_storage(&self.ledger.wiring.provider_registry);
         let registry = &self.ledger.registry;
-        let all = |range: &mut dyn Iterator<Item = cosmwasm_std::StdResult<(Addr, u128)>>| {
-            range.filter_map(Result::ok).collect::<BTreeMap<_, _>>()
-        };
-        let claimable = all(&mut registry_state::CLAIMABLE
-            .range(&*storage, None, None, Order::Ascending)
-            .map(|entry| entry.map(|(owner, amount)| (owner, amount.u128()))));
-        named("claimable", &registry.claimable, &claimable)?;
+        for (owner, amount) in &registry.claimable {
+            let there = self.suite.claimable(owner);
+            same(|| format!("claimable of {owner}"), amount, &there)?;
+        }
+        let claimable: u128 = registry.claimable.values().sum();
+        let sides: Vec<Solvency> = self.suite.ask_registry(&AskRegistry::Solvency {});
+        let owed = sides.iter().flat_map(|side| &side.owed);
+        let there: u128 = owed
+            .filter(|owed| owed.purpose == "claimable")
+            .map(|owed| owed.amount.u128())
+            .sum();
+        named("all that is claimable", &claimable, &there)?;
         for provider in &registry.providers {
             let no = provider.no;
-            let account = registry_state::account(&*storage, no).unwrap_or_default();
-            let commitments = registry.commitments.values().filter(|c| c.provider == no).count();
-            let expected = (provider.bonded, registry.locked(no), commitments);
-            let there = (
-                account.bonded.u128(),
-                account.locked.u128(),
-                account.commitments as usize,
-            );
-            same(|| format!("bond of provider {no}"), &expected, &there)?;
-            let unbonding = registry_state::UNBONDING.may_load(&*storage, no);
-            let unbonding = unbonding.unwrap_or_default().unwrap_or_default();
-            let unbonding: Vec<_> = unbonding
+            let bond: BondResponse = self.suite.provider(&provider.owner).bond;
+            let unbonding: Vec<_> = bond
+                .unbonding
                 .iter()
                 .map(|entry| (entry.amount.u128(), entry.ready_at.0))
                 .collect();
-            same(
-                || format!("unbonding of provider {no}"),
-                &provider.unbonding,
-                &unbonding,
-            )?;
+            let expected = (provider.bonded, registry.locked(no), provider.unbonding.clone());
+            let there = (bond.bonded.u128(), bond.locked.u128(), unbonding);
+            same(|| format!("bond of provider {no}"), &expected, &there)?;
         }
         Ok(())
     }
 
     fn compare_fees(&self) -> Result<(), Mismatch> {
-        let storage = self
-            .suite
-            .app
-            .contract_storage(&self.ledger.wiring.take_rate_burn);
         let take_rate = &self.ledger.take_rate;
-        let fees: BTreeMap<Addr, Fees> = fee_state::ACCOUNTS
-            .range(&*storage, None, None, Order::Ascending)
-            .filter_map(Result::ok)
-            .map(|(token, account)| {
-                let fees = Fees {
-                    collected: account.collected.u128(),
-                    burned: account.burned.u128(),
-                    sold: account.sold.u128(),
-                    brought: account.brought.u128(),
-                    seeded: account.seeded.u128(),
-                    insured: account.insured.u128(),
-                    waiting: account.waiting.u128(),
-                    waiting_since: account.waiting_since.0,
-                    audit_seed: account.audit_seed.u128(),
-                    insurance: account.insurance.u128(),
-                };
-                (token, fees)
-            })
-            .collect();
-        named("fees", &take_rate.fees, &fees)?;
-        let lots: BTreeMap<Addr, Lot> = fee_state::LOTS
-            .range(&*storage, None, None, Order::Ascending)
-            .filter_map(Result::ok)
-            .map(|(token, lot)| {
-                let lot = Lot {
-                    no: lot.lot,
-                    opened: lot.opened.u128(),
-                    left: lot.left.u128(),
-                    opened_at: lot.opened_at.0,
-                    start: lot.start.u128(),
-                    brought: lot.brought.u128(),
-                };
-                (token, lot)
-            })
-            .collect();
-        named("lots", &take_rate.lots, &lots)?;
-        let last: BTreeMap<Addr, u128> = fee_state::LAST_PRICES
-            .range(&*storage, None, None, Order::Ascending)
-            .filter_map(Result::ok)
-            .map(|(token, price)| (token, price.u128()))
-            .collect();
-        named("last prices", &take_rate.last_prices, &last)
+        for token in self.ledger.tokens.keys() {
+            let expected = take_rate.fees.get(token).cloned().unwrap_or_default();
+            let totals = self.suite.totals(token);
+            let there = Fees {
+                collected: totals.collected.u128(),
+                burned: totals.burned.u128(),
+                sold: totals.sold.u128(),
+                brought: totals.brought.u128(),
+                seeded: totals.seeded.u128(),
+                insured: totals.insured.u128(),
+                waiting: totals.waiting.u128(),
+                waiting_since: expected.waiting_since,
+                audit_seed: totals.audit_seed.u128(),
+                insurance: totals.insurance.u128(),
+            };
+            same(|| format!("fees in {token}"), &expected, &there)?;
+            let lot: Option<LotResponse> = self.suite.ask_take_rate(&AskTakeRate::Lot {
+                token: token.to_string(),
+            });
+            let there = lot.map(|lot| {
+                [
+                    lot.opened.u128(),
+                    lot.left.u128(),
+                    lot.start_price.u128(),
+                    lot.price.u128(),
+                ]
+            });
+            let expected = take_rate
+                .lots
+                .get(token)
+                .map(|lot| [lot.opened, lot.left, lot.start, lot.price(self.ledger.now)]);
+            same(|| format!("lot of {token}"), &expected, &there)?;
+        }
+        Ok(())
     }
 
     /// What a message was about, through the market's own queries.

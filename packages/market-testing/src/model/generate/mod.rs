@@ -92,10 +92,21 @@ impl Generator {
     }
 
     pub fn next(&mut self, ledger: &Ledger, people: &People) -> Step {
-        let (seconds, blocks) = self.time(ledger);
+        let due = match self.chance(60) {
+            true => self.what_is_due(ledger),
+            false => None,
+        };
+        let (seconds, blocks) = match due {
+            Some((seconds, _)) => (seconds, seconds / 6 + 1),
+            None => self.time(ledger),
+        };
         let mut later = ledger.clone();
         later.pass(seconds, blocks);
-        let (sender, call) = self.wish(&later, people);
+        let wish = due.and_then(|(_, make)| make(self, &later, people));
+        let (sender, call) = match wish {
+            Some(wish) => wish,
+            None => self.wish(&later, people),
+        };
         Step {
             seconds,
             blocks,
@@ -118,6 +129,50 @@ impl Generator {
                 at -= weight;
             }
         }
+    }
+
+    /// What keeps a market going, and how soon: without it most of what is random is refused.
+    fn what_is_due(&mut self, ledger: &Ledger) -> Option<(u64, Maker)> {
+        let now = ledger.now;
+        let orders = ledger.book.orders.values();
+        let open: Vec<_> = orders.filter(|order| order.status == Status::Open).collect();
+        let leases = || ledger.escrow.leases.values();
+        let starting = leases().filter(|lease| lease.status == LeaseStatus::Starting);
+        let streams = leases()
+            .filter(|lease| lease.stream().is_some() && lease.status == LeaseStatus::Active)
+            .count();
+        let mut due: Vec<(u64, Maker)> = vec![];
+        if open.len() < 3 && leases().filter(|lease| lease.runs()).count() < 12 {
+            due.push((self.rng.gen_range(0..5), Self::order));
+        }
+        if open.iter().any(|order| now + 5 < order.closes && order.bids.len() < 3) {
+            due.extend([(self.rng.gen_range(0..4), Self::bid as Maker); 2]);
+        }
+        let with_bids = open.iter().filter(|order| !order.bids.is_empty() && now < order.expires);
+        if let Some(closes) = with_bids.map(|order| order.closes).min() {
+            let wait = closes.saturating_sub(now);
+            due.push((wait, if self.chance(80) { Self::award } else { Self::pick }));
+        }
+        for lease in starting {
+            let stream = lease.stream();
+            if stream.is_some_and(|stream| stream.ready_at.is_none()) {
+                due.push((self.rng.gen_range(0..8), Self::ready));
+            }
+            if stream.is_some_and(|stream| stream.accepted_at.is_none()) {
+                due.push((self.rng.gen_range(0..8), Self::accept));
+            }
+        }
+        if streams > 0 {
+            due.extend([(self.rng.gen_range(15..110), Self::heartbeat as Maker); 2]);
+        }
+        if leases().any(|lease| lease.may_attest(now) > 0) {
+            due.push((self.rng.gen_range(0..100), Self::post_batch));
+        }
+        let stale = ledger.registry.prices.values().any(|price| now - price.updated_at > 86_400);
+        if stale {
+            due.extend([(0, Self::fresh_price as Maker); 3]);
+        }
+        self.one(&due)
     }
 
     fn chance(&mut self, percent: u32) -> bool {
@@ -184,8 +239,8 @@ impl Generator {
             720..=819 => self.rng.gen_range(120..900),
             820..=859 => self.rng.gen_range(900..7_500),
             860..=874 => self.rng.gen_range(7_200..90_000),
-            875..=881 => self.rng.gen_range(86_400..30 * 86_400),
-            882 => 366 * 86_400,
+            875..=877 => self.rng.gen_range(86_400..30 * 86_400),
+            878 => 366 * 86_400,
             _ => self.to_a_boundary(ledger),
         };
         let blocks = match self.chance(90) {
@@ -218,7 +273,8 @@ impl Generator {
         }
         let batches = ledger.attestation.batches.values();
         due.extend(batches.map(|batch| batch.vests_at));
-        due.retain(|at| *at > now && *at < now + 30 * 86_400);
+        let soon = if self.chance(85) { 7_200 } else { 8 * 86_400 };
+        due.retain(|at| *at > now && *at < now + soon);
         match self.one(&due) {
             Some(at) => (at + 1 - self.rng.gen_range(0..3)).saturating_sub(now),
             None => 1,

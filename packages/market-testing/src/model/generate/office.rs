@@ -66,7 +66,7 @@ impl Generator {
                     .then(|| Seconds(self.rng.gen_range(0..30 * DAY))),
                 min_bond: self
                     .chance(50)
-                    .then(|| Uint128::new(self.rng.gen_range(0..20_000_000_000))),
+                    .then(|| Uint128::new(self.rng.gen_range(0..3_000_000_000))),
                 bond_price_max_age: self
                     .chance(50)
                     .then(|| Seconds(self.rng.gen_range(3_600..30 * DAY))),
@@ -103,7 +103,7 @@ impl Generator {
     fn escrow_tokens(&mut self, ledger: &Ledger) -> Call {
         let tokens = ledger.escrow.params.tokens.iter().map(|entry| PaymentToken {
             token: entry.token.to_string(),
-            listed: self.rng.gen_range(0..100) < 80,
+            listed: self.rng.gen_range(0..100) < 92,
             min_order: Uint128::new(self.rng.gen_range(1..20_000)),
         });
         Escrow::UpdateParams(EscrowUpdate {

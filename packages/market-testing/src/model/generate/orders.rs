@@ -28,9 +28,9 @@ const CLASSES: [ComparisonClass; 5] = [
 impl Generator {
     fn price_level(&mut self) -> u128 {
         match self.rng.gen_range(0..40) {
-            0..=2 => self.rng.gen_range(1..10),
-            3..=9 => self.rng.gen_range(1..20_000),
-            10..=34 => self.rng.gen_range(20_000..8_000_000),
+            0 => self.rng.gen_range(1..10),
+            1..=6 => self.rng.gen_range(1..20_000),
+            7..=34 => self.rng.gen_range(20_000..8_000_000),
             35..=37 => self.rng.gen_range(1_000_000..2_000_000_000),
             38 => u128::MAX >> self.rng.gen_range(38..50),
             _ => [0, u128::MAX][self.rng.gen_range(0..2)],
@@ -163,7 +163,7 @@ impl Generator {
             _ => needed.saturating_add(self.amount() / 2),
         };
         let has = ledger.balance(&token, &tenant);
-        if amount > has && self.chance(90) {
+        if amount > has && self.chance(97) {
             return None;
         }
         let hook = Hook::PlaceOrder(Box::new(spec));

@@ -140,14 +140,27 @@ impl Generator {
         Some((sender, Registry::Claim {}.into()))
     }
 
+    /// The governor looks the price of the stalest token up again.
+    pub(super) fn fresh_price(&mut self, ledger: &Ledger, people: &People) -> Wish {
+        let prices = ledger.registry.prices.iter();
+        let (token, _) = prices.min_by_key(|(_, price)| price.updated_at)?;
+        let price = Uint128::new(self.rng.gen_range(500_000..4_000_000));
+        let token = token.to_string();
+        Some((
+            people.governor.clone(),
+            Registry::SetBondPrice { token, price }.into(),
+        ))
+    }
+
     pub(super) fn price(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let token = self.token(people);
         let old = ledger.bond_price(&token).unwrap_or(1_000_000);
         let price = match self.rng.gen_range(0..12) {
             0 => 0,
             1 => self.amount(),
-            2..=3 => old * 2,
-            4..=5 => old / 2,
+            2 => old * 2,
+            3 => old / 2,
+            4..=5 => old,
             6..=8 => old + old / 20,
             _ => old - old / 20,
         };
