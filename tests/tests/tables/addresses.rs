@@ -25,10 +25,22 @@ fn bad(good: &str) -> Vec<(&'static str, String)> {
         ("empty", String::new()),
         ("upper case", good.to_uppercase()),
         ("mixed case", mixed),
-        ("of another chain", "cosmos1fl48vsnmsdzcv85q5d2q4z5ajdha8yu34mf0eh".into()),
-        ("with a wrong checksum", format!("{}{last}", &good[..good.len() - 1])),
-        ("of 91 characters", format!("{good}{}", "q".repeat(91 - good.len()))),
-        ("of 10,000 characters", format!("{good}{}", "q".repeat(10_000 - good.len()))),
+        (
+            "of another chain",
+            "cosmos1fl48vsnmsdzcv85q5d2q4z5ajdha8yu34mf0eh".into(),
+        ),
+        (
+            "with a wrong checksum",
+            format!("{}{last}", &good[..good.len() - 1]),
+        ),
+        (
+            "of 91 characters",
+            format!("{good}{}", "q".repeat(91 - good.len())),
+        ),
+        (
+            "of 10,000 characters",
+            format!("{good}{}", "q".repeat(10_000 - good.len())),
+        ),
         ("with a space", format!("{good} ")),
     ]
 }
@@ -48,8 +60,17 @@ fn more(world: &World) -> Vec<(Role, Scene, Call)> {
         ..a_stream()
     };
     let auditors = vec![text(Role::AttributeAuditor)];
-    let specs = [spec(Signatures::AllOf(auditors.clone())), spec(Signatures::AnyOf(auditors))];
-    let [all_of, any_of] = specs.map(|spec| Escrow::PlaceOrder { token: usdc.clone(), spec }.into());
+    let specs = [
+        spec(Signatures::AllOf(auditors.clone())),
+        spec(Signatures::AnyOf(auditors)),
+    ];
+    let [all_of, any_of] = specs.map(|spec| {
+        Escrow::PlaceOrder {
+            token: usdc.clone(),
+            spec,
+        }
+        .into()
+    });
     let keepers = Registry::UpdateParams(registry::ParamsUpdate {
         price_keepers: Some(vec![text(Role::PriceKeeper)]),
         attribute_auditors: Some(vec![text(Role::AttributeAuditor)]),
@@ -93,7 +114,11 @@ fn more(world: &World) -> Vec<(Role, Scene, Call)> {
     let take = TakeRate::Receive(Cw20ReceiveMsg {
         sender: text(Role::Crank),
         amount: Uint128::new(TOKEN),
-        msg: to_json_binary(&Hook::Take { token: usdc, min_out: Uint128::zero() }).unwrap(),
+        msg: to_json_binary(&Hook::Take {
+            token: usdc,
+            min_out: Uint128::zero(),
+        })
+        .unwrap(),
     });
     vec![
         (Role::Tenant, Scene::Base, all_of),
@@ -112,7 +137,9 @@ fn every_address_in_every_message_is_refused_unless_it_is_one_of_this_chain() {
     let known: Vec<String> = Role::ALL.iter().map(|role| world.text(*role)).collect();
     let mut sends = more(&world);
     for row in rows::all() {
-        let Some(&role) = row.allowed.first() else { continue };
+        let Some(&role) = row.allowed.first() else {
+            continue;
+        };
         world.enter(row.scene);
         sends.push((role, row.scene, (row.message)(&world, role)));
     }
@@ -144,11 +171,17 @@ fn every_address_in_every_message_is_refused_unless_it_is_one_of_this_chain() {
 /// Where `known` addresses stand in a message; what a hook says lies behind the name `msg` as base64.
 fn addresses(json: &Value, known: &[String]) -> Vec<Vec<String>> {
     let inside = |key: String, value: &Value| {
-        addresses(value, known).into_iter().map(move |rest| [vec![key.clone()], rest].concat())
+        addresses(value, known)
+            .into_iter()
+            .map(move |rest| [vec![key.clone()], rest].concat())
     };
     match json {
         Value::String(text) if known.contains(text) => vec![vec![]],
-        Value::Array(items) => items.iter().enumerate().flat_map(|(n, item)| inside(n.to_string(), item)).collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .flat_map(|(n, item)| inside(n.to_string(), item))
+            .collect(),
         Value::Object(fields) => fields
             .iter()
             .flat_map(|(key, value)| match (key.as_str(), value) {
