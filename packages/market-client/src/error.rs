@@ -6,9 +6,9 @@ use thiserror::Error;
 #[derive(Error, Debug)]
 pub enum MarketError {
     #[error(transparent)]
-    Query(#[from] QueryError),
+    Query(Box<QueryError>),
     #[error(transparent)]
-    Tx(#[from] TxError),
+    Tx(Box<TxError>),
     #[error(transparent)]
     Message(#[from] chain_client::AddressError),
     #[error("cannot read the market's addresses from {}: {cause}", path.display())]
@@ -21,4 +21,16 @@ pub enum MarketError {
     UnknownToken { name: String, known: String },
     #[error("contract {contract} is not wired as the addresses say: {found}")]
     Wiring { contract: String, found: String },
+}
+
+impl From<QueryError> for MarketError {
+    fn from(error: QueryError) -> Self {
+        Self::Query(Box::new(error))
+    }
+}
+
+impl From<TxError> for MarketError {
+    fn from(error: TxError) -> Self {
+        Self::Tx(Box::new(error))
+    }
 }
