@@ -1,9 +1,9 @@
 //! Answers.
 
 use cosmwasm_std::{Deps, Order, StdResult};
-use cw_storage_plus::Bound;
+use cw_storage_plus::PrimaryKey;
 use market_types::attestation::{BatchResponse, BatchStatus, Params};
-use market_types::{BatchNo, LeaseId, Page, Paging};
+use market_types::{BatchNo, Hash32, LeaseId, Page, Paging};
 
 use crate::state::{Batch, Outcome, BATCHES, OUTCOMES, PARAMS};
 use crate::ContractError;
@@ -25,10 +25,8 @@ pub fn batches(
     paging: Paging<BatchNo>,
 ) -> Result<Page<BatchResponse, BatchNo>, ContractError> {
     let limit = paging.limit();
-    let after = paging.start_after.map(Bound::exclusive);
-    let mut entries = BATCHES
-        .prefix(lease)
-        .range(deps.storage, after, None, Order::Ascending);
+    let after = paging.start_after.map(|after| after.joined_key());
+    let mut entries = BATCHES.under::<_, BatchNo>(deps.storage, lease, after, Order::Ascending);
     let items = entries
         .by_ref()
         .take(limit)
@@ -55,7 +53,7 @@ fn describe(deps: Deps, lease: LeaseId, batch: BatchNo, stored: Batch) -> StdRes
         batch,
         first_unit: stored.first_unit,
         count: stored.count,
-        root: stored.root,
+        root: Hash32(stored.root),
         agent: stored.agent,
         posted_at: stored.posted_at,
         posted_height: stored.posted_height,

@@ -13,21 +13,25 @@ pub struct Ranked {
     pub bid: Bid,
 }
 
-type Entry = StdResult<((u128, u32), Bid)>;
-
-fn ranked(entry: Entry) -> StdResult<Ranked> {
-    entry.map(|((rank, sequence), bid)| Ranked {
-        rank: Uint128::new(rank),
-        sequence,
-        bid,
-    })
+fn in_rank_order(
+    storage: &dyn Storage,
+    order: OrderId,
+    direction: Direction,
+) -> impl Iterator<Item = StdResult<Ranked>> + '_ {
+    BIDS.under::<_, (u128, u32)>(storage, order, None, direction)
+        .map(|entry| {
+            let ((rank, sequence), bid) = entry?;
+            Ok(Ranked {
+                rank: Uint128::new(rank),
+                sequence,
+                bid,
+            })
+        })
 }
 
 /// Every bid of `order`, best first.
 pub fn best_first(storage: &dyn Storage, order: OrderId) -> impl Iterator<Item = StdResult<Ranked>> + '_ {
-    BIDS.sub_prefix(order)
-        .range(storage, None, None, Direction::Ascending)
-        .map(ranked)
+    in_rank_order(storage, order, Direction::Ascending)
 }
 
 pub fn best(storage: &dyn Storage, order: OrderId) -> StdResult<Option<Ranked>> {
@@ -35,10 +39,8 @@ pub fn best(storage: &dyn Storage, order: OrderId) -> StdResult<Option<Ranked>> 
 }
 
 pub fn worst(storage: &dyn Storage, order: OrderId) -> StdResult<Option<Ranked>> {
-    BIDS.sub_prefix(order)
-        .range(storage, None, None, Direction::Descending)
+    in_rank_order(storage, order, Direction::Descending)
         .next()
-        .map(ranked)
         .transpose()
 }
 

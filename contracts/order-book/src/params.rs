@@ -1,7 +1,6 @@
 //! Bounds and changes of the parameters.
 
-use cosmwasm_std::{Event, Response, Storage};
-use market_types::events::ParamChanged;
+use cosmwasm_std::{Response, Storage};
 use market_types::order_book::{Params, ParamsUpdate};
 use market_types::Seconds;
 
@@ -43,28 +42,12 @@ pub fn check(params: &Params) -> Result<(), ContractError> {
 /// # Errors
 /// A parameter would be out of its bounds.
 pub fn update(storage: &mut dyn Storage, update: ParamsUpdate) -> Result<Response, ContractError> {
-    let mut params = PARAMS.load(storage)?;
-    let changes = apply(&mut params, update);
-    check(&params)?;
-    PARAMS.save(storage, &params)?;
-    Ok(Response::new().add_events(changes))
-}
-
-fn apply(params: &mut Params, update: ParamsUpdate) -> Vec<Event> {
-    let mut changes = vec![];
-    macro_rules! change {
-        ($($param:ident),*) => {$(
-            if let Some(new) = update.$param.filter(|new| *new != params.$param) {
-                let old = std::mem::replace(&mut params.$param, new);
-                changes.push(ParamChanged {
-                    param: stringify!($param).into(),
-                    old: old.to_string(),
-                    new: new.to_string(),
-                }.into());
-            }
-        )*};
+    let old = PARAMS.load(storage)?;
+    let mut new = old.clone();
+    macro_rules! take {
+        ($($param:ident),*) => { $(if let Some(value) = update.$param { new.$param = value; })* };
     }
-    change!(
+    take!(
         bids_kept,
         min_step,
         extension,
@@ -73,5 +56,20 @@ fn apply(params: &mut Params, update: ParamsUpdate) -> Vec<Event> {
         max_window,
         max_award_within
     );
-    changes
+    check(&new)?;
+    PARAMS.save(storage, &new)?;
+    Ok(Response::new().add_events(market_control::param_changes(&named(&old), &named(&new))))
+}
+
+fn named(params: &Params) -> [(String, String); 7] {
+    [
+        ("bids_kept", params.bids_kept.to_string()),
+        ("min_step", params.min_step.to_string()),
+        ("extension", params.extension.to_string()),
+        ("max_extensions", params.max_extensions.to_string()),
+        ("min_window", params.min_window.to_string()),
+        ("max_window", params.max_window.to_string()),
+        ("max_award_within", params.max_award_within.to_string()),
+    ]
+    .map(|(name, value)| (name.into(), value))
 }

@@ -3,6 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, Uint128};
 use cw_storage_plus::{Item, Map};
+use market_control::CompactMap;
 use market_types::order::OrderSpec;
 use market_types::order_book::{OrderStatus, Params, Winner};
 use market_types::{BasisPoints, OrderId, Price, ProviderNo, Seconds, UnixTime};
@@ -22,20 +23,20 @@ pub const KEYS: [&str; 10] = [
 ];
 
 pub const PARAMS: Item<Params> = Item::new(KEYS[0]);
-pub const ORDERS: Map<OrderId, Order> = Map::new(KEYS[1]);
-pub const LIVE: Map<OrderId, Live> = Map::new(KEYS[2]);
+pub const ORDERS: CompactMap<OrderId, Order> = CompactMap::new(KEYS[1]);
+pub const LIVE: CompactMap<OrderId, Live> = CompactMap::new(KEYS[2]);
 /// Orders whose status is open.
 pub const OPEN: Map<OrderId, Empty> = Map::new(KEYS[3]);
 pub const OF_TENANT: Map<(&Addr, OrderId), Empty> = Map::new(KEYS[4]);
 /// By rank, then sequence: an order's first key is its best bid, the last its worst. Written by [`crate::bids`] only.
-pub const BIDS: Map<(OrderId, u128, u32), Bid> = Map::new(KEYS[5]);
+pub const BIDS: CompactMap<(OrderId, u128, u32), Bid> = CompactMap::new(KEYS[5]);
 /// Where in [`BIDS`] a provider's live bid is. Written by [`crate::bids`] only.
-pub const BID_OF: Map<(OrderId, ProviderNo), (Uint128, u32)> = Map::new(KEYS[6]);
-pub const WINNERS: Map<OrderId, Winner> = Map::new(KEYS[7]);
+pub const BID_OF: CompactMap<(OrderId, ProviderNo), (Uint128, u32)> = CompactMap::new(KEYS[6]);
+pub const WINNERS: CompactMap<OrderId, Winner> = CompactMap::new(KEYS[7]);
 /// Awards ever made in a class and token. The last 32 are in [`CLEARING`].
 pub const CLEARING_COUNT: Map<(&str, &Addr), u64> = Map::new(KEYS[8]);
 /// Class, token, and the award's number modulo 32.
-pub const CLEARING: Map<(&str, &Addr, u8), Clearing> = Map::new(KEYS[9]);
+pub const CLEARING: CompactMap<(&str, &Addr, u8), Clearing> = CompactMap::new(KEYS[9]);
 
 /// An order as it was opened. Never written again.
 #[cw_serde]
@@ -63,23 +64,17 @@ pub struct Terms {
     pub work_bond_units: u32,
 }
 
-/// What changes while an order lives. Short names: it is written with each bid.
+/// What changes while an order lives. It is written with each bid.
 #[cw_serde]
 #[derive(Eq)]
 pub struct Live {
-    #[serde(rename = "s")]
     pub status: OrderStatus,
-    #[serde(rename = "c")]
     pub closes: UnixTime,
-    #[serde(rename = "x")]
     pub expires: UnixTime,
-    #[serde(rename = "e")]
     pub extensions: u8,
     /// Bids in the book.
-    #[serde(rename = "b")]
     pub bids: u32,
     /// The last sequence given to a bid.
-    #[serde(rename = "q")]
     pub sequence: u32,
 }
 
@@ -87,20 +82,13 @@ pub struct Live {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Bid {
-    #[serde(rename = "n")]
     pub provider: ProviderNo,
-    #[serde(rename = "o")]
     pub owner: Addr,
-    #[serde(rename = "p")]
     pub price: Price,
-    #[serde(rename = "w")]
     pub work_bond: Uint128,
-    #[serde(rename = "r")]
     pub reputation: BasisPoints,
-    #[serde(rename = "t")]
     pub placed: UnixTime,
     /// Operator group when it bid; kept where the second price asks for it.
-    #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
 }
 
@@ -108,14 +96,9 @@ pub struct Bid {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Clearing {
-    #[serde(rename = "o")]
     pub order: OrderId,
-    #[serde(rename = "p")]
     pub price: Price,
-    #[serde(rename = "h")]
     pub per_hour: bool,
-    #[serde(rename = "g")]
     pub gpus: u16,
-    #[serde(rename = "t")]
     pub at: UnixTime,
 }

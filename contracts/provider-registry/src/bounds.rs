@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use cosmwasm_std::{Addr, Api, Uint128};
-use market_types::events::ParamChanged;
 use market_types::registry::{Params, ParamsUpdate};
 use market_types::BasisPoints;
 
@@ -154,21 +153,8 @@ pub fn updated(
     )
 }
 
-/// One event per parameter that differs.
-pub fn changes(old: &Params<Addr>, new: &Params<Addr>) -> Vec<ParamChanged> {
-    named(old)
-        .into_iter()
-        .zip(named(new))
-        .filter(|((_, old), (_, new))| old != new)
-        .map(|((param, old), (_, new))| ParamChanged {
-            param: param.into(),
-            old,
-            new,
-        })
-        .collect()
-}
-
-fn named(params: &Params<Addr>) -> [(&'static str, String); 8] {
+/// Every parameter by its name.
+pub fn named(params: &Params<Addr>) -> [(String, String); 8] {
     let joined = |addrs: &[Addr]| addrs.iter().map(Addr::as_str).collect::<Vec<_>>().join(",");
     [
         ("unbonding_period", params.unbonding_period.to_string()),
@@ -180,4 +166,5 @@ fn named(params: &Params<Addr>) -> [(&'static str, String); 8] {
         ("evidence_unit", params.evidence_unit.to_string()),
         ("evidence_half_life", params.evidence_half_life.to_string()),
     ]
+    .map(|(name, value)| (name.into(), value))
 }

@@ -1,7 +1,7 @@
 //! Answers. Lists come in pages, and everything is read, nothing computed twice.
 
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
-use cw_storage_plus::Bound;
+use cw_storage_plus::{Bound, PrimaryKey};
 use market_types::control::Solvency;
 use market_types::registry::{
     self, AgentLimits, AgentRecord, BondPriceResponse, BondResponse, CapacityResponse, CommitmentResponse,
@@ -106,9 +106,9 @@ pub fn providers(
     paging: Paging<ProviderNo>,
 ) -> Result<Page<ProviderResponse, ProviderNo>, ContractError> {
     let limit = paging.limit();
-    let start = paging.start_after.map(Bound::exclusive);
+    let start = paging.start_after.map(|after| after.joined_key());
     let entries = PROVIDERS
-        .range(deps.storage, start, None, Order::Ascending)
+        .under::<_, ProviderNo>(deps.storage, (), start, Order::Ascending)
         .take(limit + 1)
         .map(|entry| {
             let (no, provider) = entry?;

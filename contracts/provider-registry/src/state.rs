@@ -4,6 +4,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
+use market_control::CompactMap;
 use market_types::registry::{AgentLimits, AgentRecord, Gateway, Params, Resources64, Unbonding};
 use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
 use market_types::{LeaseId, ProviderNo, UnixTime};
@@ -55,24 +56,24 @@ pub const PARAMS: Item<Params<Addr>> = Item::new(keys::PARAMS);
 pub const TOTALS: Item<Totals> = Item::new(keys::TOTALS);
 pub const LAST_PROVIDER: Item<ProviderNo> = Item::new(keys::LAST_PROVIDER);
 /// Every address that is or ever was an owner or an agent.
-pub const IDENTITIES: Map<&Addr, Identity> = Map::new(keys::IDENTITIES);
-pub const PROVIDERS: Map<ProviderNo, Provider> = Map::new(keys::PROVIDERS);
+pub const IDENTITIES: CompactMap<&Addr, Identity> = CompactMap::new(keys::IDENTITIES);
+pub const PROVIDERS: CompactMap<ProviderNo, Provider> = CompactMap::new(keys::PROVIDERS);
 pub const GATEWAYS: Map<ProviderNo, Gateway> = Map::new(keys::GATEWAYS);
 /// Agent keys of a provider, numbered from 0.
 pub const AGENTS: Map<(ProviderNo, u32), AgentRecord> = Map::new(keys::AGENTS);
-pub const LIMITS: Map<ProviderNo, AgentLimits> = Map::new(keys::LIMITS);
+pub const LIMITS: CompactMap<ProviderNo, AgentLimits> = CompactMap::new(keys::LIMITS);
 /// By attribute key; kept only for attributes the provider has, with the value it has.
-pub const SIGNED: Map<(ProviderNo, &str), Vec<Addr>> = Map::new(keys::SIGNED);
-pub const ACCOUNTS: Map<ProviderNo, Account> = Map::new(keys::ACCOUNTS);
+pub const SIGNED: CompactMap<(ProviderNo, &str), Vec<Addr>> = CompactMap::new(keys::SIGNED);
+pub const ACCOUNTS: CompactMap<ProviderNo, Account> = CompactMap::new(keys::ACCOUNTS);
 /// Earliest first; absent when empty.
-pub const UNBONDING: Map<ProviderNo, Vec<Unbonding>> = Map::new(keys::UNBONDING);
+pub const UNBONDING: CompactMap<ProviderNo, Vec<Unbonding>> = CompactMap::new(keys::UNBONDING);
 /// Committed capacity by device class; absent when nothing is committed.
-pub const USED: Map<(ProviderNo, &str), Resources64> = Map::new(keys::USED);
-pub const COMMITMENTS: Map<LeaseId, Commitment> = Map::new(keys::COMMITMENTS);
+pub const USED: CompactMap<(ProviderNo, &str), Resources64> = CompactMap::new(keys::USED);
+pub const COMMITMENTS: CompactMap<LeaseId, Commitment> = CompactMap::new(keys::COMMITMENTS);
 pub const COMMITMENTS_OF: Map<(ProviderNo, LeaseId), Empty> = Map::new(keys::COMMITMENTS_OF);
 pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new(keys::CLAIMABLE);
-pub const PRICES: Map<&Addr, BondPrice> = Map::new(keys::PRICES);
-pub const EVIDENCE: Map<ProviderNo, EvidenceRecord> = Map::new(keys::EVIDENCE);
+pub const PRICES: CompactMap<&Addr, BondPrice> = CompactMap::new(keys::PRICES);
+pub const EVIDENCE: CompactMap<ProviderNo, EvidenceRecord> = CompactMap::new(keys::EVIDENCE);
 
 /// What the contract owes, in network tokens.
 #[cw_serde]
@@ -116,12 +117,9 @@ pub struct Provider {
 #[cw_serde]
 #[derive(Default, Eq)]
 pub struct Account {
-    #[serde(rename = "b")]
     pub bonded: Uint128,
-    #[serde(rename = "l")]
     pub locked: Uint128,
     /// Leases with a commitment.
-    #[serde(rename = "n")]
     pub commitments: u32,
 }
 
@@ -174,24 +172,15 @@ pub struct BondPrice {
 #[derive(Default, Eq)]
 pub struct EvidenceRecord {
     /// Millionths of an observation, as of `halved_at`.
-    #[serde(rename = "s")]
     pub success: Uint128,
-    #[serde(rename = "f")]
     pub failure: Uint128,
     /// When the weights last halved, or the first evidence came.
-    #[serde(rename = "h")]
     pub halved_at: UnixTime,
-    #[serde(rename = "t")]
     pub ended_by_tenant: u64,
-    #[serde(rename = "p")]
     pub ended_by_provider: u64,
-    #[serde(rename = "n")]
     pub ended_by_network: u64,
-    #[serde(rename = "o")]
     pub outages: u64,
-    #[serde(rename = "os")]
     pub outage_seconds: u64,
-    #[serde(rename = "ns")]
     pub no_shows: u64,
 }
 

@@ -1,17 +1,21 @@
 //! What the five contracts share: the governor and its two-step change, the one-time wiring, the guardian's pause,
-//! the refusal of native coins, the version on chain, and the solvency report.
+//! the refusal of native coins, the version on chain, what a change of parameters tells, the solvency report, and the format of records.
 //!
 //! It is a crate of its own because these rules must be the same everywhere, and exist once.
 
+mod compact;
 mod error;
 mod office;
+mod params;
 mod pause;
 mod solvency;
 mod version;
 mod wire;
 
+pub use compact::CompactMap;
 pub use error::ControlError;
 pub use office::ensure_governor;
+pub use params::param_changes;
 pub use pause::ensure_entry_open;
 pub use solvency::solvency;
 pub use version::migrate;

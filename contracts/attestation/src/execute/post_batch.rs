@@ -93,7 +93,7 @@ fn assess(new: &NewBatch, work: &WorkResponse, params: &Params, env: &Env) -> Re
     Ok(Batch {
         first_unit: new.first_unit,
         count: new.count,
-        root: new.root,
+        root: new.root.0,
         agent: work.agent.clone(),
         posted_at,
         posted_height: env.block.height,

@@ -1,8 +1,7 @@
-use cosmwasm_std::{Addr, DepsMut, Event, Response};
-use market_types::attestation::{ClassParams, ParamsUpdate};
+use cosmwasm_std::{Addr, DepsMut, Response};
+use market_types::attestation::{ClassParams, Params, ParamsUpdate};
 use market_types::contract::Registry;
 use market_types::control::Wiring;
-use market_types::events::ParamChanged;
 use market_types::order::ComparisonClass;
 use market_types::registry;
 
@@ -18,8 +17,8 @@ pub fn update_params(
     wiring: &Wiring<Addr>,
     update: ParamsUpdate,
 ) -> Result<Response, ContractError> {
-    let mut current = PARAMS.load(deps.storage)?;
-    let mut events = vec![];
+    let old = PARAMS.load(deps.storage)?;
+    let mut current = old.clone();
     let entries = update.classes.unwrap_or_default();
     for class in params::CLASSES {
         let count = entries.iter().filter(|entry| entry.class == class).count();
@@ -28,9 +27,12 @@ pub fn update_params(
         }
     }
     for new in entries {
-        for old in current.classes.iter_mut().filter(|old| old.class == new.class) {
-            events.extend(changes(old, &new));
-            *old = new.clone();
+        for entry in current
+            .classes
+            .iter_mut()
+            .filter(|entry| entry.class == new.class)
+        {
+            *entry = new.clone();
         }
     }
     params::check(&current)?;
@@ -38,35 +40,20 @@ pub fn update_params(
         Registry::at(&wiring.provider_registry).ask(&deps.querier, &registry::QueryMsg::Params {})?;
     params::check_unbonding(&current, bonds.unbonding_period)?;
     PARAMS.save(deps.storage, &current)?;
-    Ok(Response::new().add_events(events))
+    Ok(Response::new().add_events(market_control::param_changes(&named(&old), &named(&current))))
 }
 
-fn changes(old: &ClassParams, new: &ClassParams) -> Vec<Event> {
-    let class = name(new.class);
-    [
-        ("vesting", old.vesting.to_string(), new.vesting.to_string()),
-        (
-            "audit_floor_ppm",
-            old.audit_floor_ppm.to_string(),
-            new.audit_floor_ppm.to_string(),
-        ),
-        (
-            "audit_cost",
-            old.audit_cost.to_string(),
-            new.audit_cost.to_string(),
-        ),
-    ]
-    .into_iter()
-    .filter(|(_, old, new)| old != new)
-    .map(|(param, old, new)| {
-        ParamChanged {
-            param: format!("classes.{class}.{param}"),
-            old,
-            new,
-        }
-        .into()
-    })
-    .collect()
+fn named(params: &Params) -> Vec<(String, String)> {
+    let of_class = |entry: &ClassParams| {
+        let class = name(entry.class);
+        [
+            ("vesting", entry.vesting.to_string()),
+            ("audit_floor_ppm", entry.audit_floor_ppm.to_string()),
+            ("audit_cost", entry.audit_cost.to_string()),
+        ]
+        .map(|(param, value)| (format!("classes.{class}.{param}"), value))
+    };
+    params.classes.iter().flat_map(of_class).collect()
 }
 
 const fn name(class: ComparisonClass) -> &'static str {

@@ -54,8 +54,7 @@ fn agree(world: &World, model: &Model) {
     let storage = &world.deps.storage;
     assert_eq!(LIVE.load(storage, ORDER).unwrap().bids as usize, model.bids.len());
     let places: Vec<_> = BID_OF
-        .prefix(ORDER)
-        .range(storage, None, None, Direction::Ascending)
+        .under::<_, ProviderNo>(storage, ORDER, None, Direction::Ascending)
         .map(Result::unwrap)
         .collect();
     assert_eq!(places.len(), model.bids.len());

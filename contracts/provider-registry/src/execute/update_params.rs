@@ -6,7 +6,7 @@ use market_types::control::Wiring;
 use market_types::registry::ParamsUpdate;
 use market_types::Seconds;
 
-use crate::bounds::{changes, updated};
+use crate::bounds::{named, updated};
 use crate::state::PARAMS;
 use crate::ContractError;
 
@@ -31,7 +31,7 @@ pub fn update(deps: DepsMut, wiring: &Wiring<Addr>, change: ParamsUpdate) -> Res
         ensure_longer_than_vesting(deps.as_ref(), wiring, new.unbonding_period)?;
     }
     PARAMS.save(deps.storage, &new)?;
-    Ok(Response::new().add_events(changes(&old, &new)))
+    Ok(Response::new().add_events(market_control::param_changes(&named(&old), &named(&new))))
 }
 
 /// Stake that leaves before the work it stood for has vested could not answer for it.

@@ -440,7 +440,7 @@ impl Market {
         let storage = &self.deps.storage;
         let mut totals = state::Totals::default();
         let mut indexed = 0;
-        for provider in PROVIDERS.range(storage, None, None, Order::Ascending) {
+        for provider in PROVIDERS.under::<_, ProviderNo>(storage, (), None, Order::Ascending) {
             let (no, provider) = provider.unwrap();
             let account = ACCOUNTS.load(storage, no).unwrap();
             assert!(account.locked <= account.bonded);
@@ -465,8 +465,7 @@ impl Market {
             }
             assert_eq!(account.locked, locked);
             let stored: std::collections::BTreeMap<_, _> = USED
-                .prefix(no)
-                .range(storage, None, None, Order::Ascending)
+                .under::<_, String>(storage, no, None, Order::Ascending)
                 .map(Result::unwrap)
                 .collect();
             assert_eq!(stored, used);

@@ -1,6 +1,6 @@
 use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Order, Response, Storage};
 use market_types::control::Wiring;
-use market_types::events::{ParamChanged, RateScheduled};
+use market_types::events::RateScheduled;
 use market_types::take_rate::{ParamsUpdate, TokenRate};
 use market_types::{BasisPoints, UnixTime};
 
@@ -41,7 +41,7 @@ pub fn update_params(
     }
     CONFIG.save(deps.storage, &new)?;
 
-    let mut events = changes(&old, &new);
+    let mut events = market_control::param_changes(&named(&old), &named(&new));
     // A token that leaves the default here starts from the default before this message.
     let default = DEFAULT_RATE.load(deps.storage)?;
     if let Some(rate) = update.default_rate {
@@ -104,32 +104,6 @@ fn scheduled(token: &str, old: BasisPoints, new: BasisPoints, config: &Config, n
         old,
         new,
         from,
-    }
-    .into()
-}
-
-fn changes(old: &Config, new: &Config) -> Vec<Event> {
-    let (was, is) = (named(old), named(new));
-    let mut events: Vec<Event> = vec![];
-    for (param, value) in &is {
-        let before = was.iter().find(|(name, _)| name == param).map(|(_, value)| value);
-        if before != Some(value) {
-            events.push(changed(param, before.map_or("", String::as_str), value));
-        }
-    }
-    for (param, value) in &was {
-        if !is.iter().any(|(name, _)| name == param) {
-            events.push(changed(param, value, ""));
-        }
-    }
-    events
-}
-
-fn changed(param: &str, old: &str, new: &str) -> Event {
-    ParamChanged {
-        param: param.into(),
-        old: old.into(),
-        new: new.into(),
     }
     .into()
 }
