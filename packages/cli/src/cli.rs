@@ -77,6 +77,9 @@ pub enum Command {
     },
     /// The whole market in one story, on a chain made for it
     Demo(demo::Args),
+    /// Move the clock of a devnet ahead, for what takes a day to vest
+    #[command(after_help = "Example:\n  leasebook clock 24h")]
+    Clock { ahead: String },
     /// Completions for a shell
     #[command(after_help = "Example:
   leasebook completions bash > ~/.local/share/bash-completion/completions/leasebook")]
@@ -104,6 +107,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             part,
         } => market::why(global, order, provider, part).await,
         Command::Demo(args) => demo::run(global, args).await,
+        Command::Clock { ahead } => devnet::advance(global, &ahead).await,
         Command::Completions { shell } => {
             let mut script = vec![];
             clap_complete::generate(shell, &mut Cli::command(), "leasebook", &mut script);

@@ -57,6 +57,8 @@ pub enum Foreseen {
     },
     #[error("{price} is above the maximum {maximum} of the order")]
     AboveMaximum { price: String, maximum: String },
+    #[error("there is no proposal {0}")]
+    NoProposal(u64),
     #[error("provider {owner} {reason}")]
     Bidder { owner: String, reason: String },
 }
@@ -135,6 +137,7 @@ fn judge(cause: &(dyn Error + 'static), raw: bool) -> Option<(u8, String)> {
 
 fn of_rpc(error: &RpcError) -> (u8, String) {
     match error {
+        RpcError::BadUrl { .. } | RpcError::NoEndpoint => (USAGE, error.to_string()),
         RpcError::Node { .. } => (REFUSED, error.to_string()),
         RpcError::Unreachable { .. } => (
             UNREACHABLE,

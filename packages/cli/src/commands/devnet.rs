@@ -108,3 +108,14 @@ async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) ->
         PARTICIPANTS.join(", ")
     ))
 }
+
+/// Move the devnet's clock.
+pub async fn advance(global: &Global, ahead: &str) -> Result<()> {
+    let chain = global.chain().await?;
+    let seconds = crate::amount::parse_time(ahead)?;
+    crate::local::Clock::of(&chain).advance(seconds.0).await?;
+    let time = chain.status().await?.time.seconds();
+    global.output().show(&serde_json::json!({ "time": time }), |_| {
+        format!("the chain's time is {time} now")
+    })
+}

@@ -1,6 +1,6 @@
 //! `leasebook gov`: the parameters, and proposals that change them.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use chain_client::gov::{ProposalStatus, VoteOption};
 use chain_client::{Coin, Msg};
 use clap::{Subcommand, ValueEnum};
@@ -9,7 +9,7 @@ use market_types::{attestation, escrow, order_book, registry, take_rate, BasisPo
 use serde_json::{json, Value};
 
 use crate::context::Global;
-use crate::failure::UsageError;
+use crate::failure::{Foreseen, UsageError};
 
 #[derive(Subcommand, Debug)]
 #[command(after_help = "Examples:
@@ -145,7 +145,7 @@ pub async fn run(global: &Global, command: Gov) -> Result<()> {
             let found = chain
                 .proposal(proposal)
                 .await?
-                .with_context(|| format!("there is no proposal {proposal}"))?;
+                .ok_or(Foreseen::NoProposal(proposal))?;
             let status = match &found.status {
                 ProposalStatus::DepositPeriod => "waits for its deposit".into(),
                 ProposalStatus::VotingPeriod => "is being voted on".into(),

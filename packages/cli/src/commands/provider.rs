@@ -365,6 +365,15 @@ async fn status(global: &Global, owner: Option<String>) -> Result<()> {
             format_time(market_types::Seconds(reputation.outage_seconds)),
             reputation.no_shows,
         );
+        if let Some((from, until)) = provider.maintenance {
+            text += &format!("away        from {} until {}\n", format_from(from, now), format_instant(until));
+        }
+        if provider.retired {
+            text += "retired\n";
+        }
+        if !claimable.is_zero() {
+            text += &format!("claimable   {}\n", scale.format(claimable));
+        }
         for attribute in &provider.attributes {
             text += &format!("attribute   {} = {}\n", attribute.key, attribute.value);
         }

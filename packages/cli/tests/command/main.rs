@@ -1,0 +1,16 @@
+//! The `leasebook` command from outside, as its users meet it: one devnet process, and everything by arguments, output and exit
+//! code.
+
+mod amounts;
+mod answers;
+mod governance;
+mod help;
+mod jobs;
+mod keys;
+mod market;
+mod market_file;
+mod node;
+mod run;
+mod service;
+mod task;
+mod why;
