@@ -140,10 +140,7 @@ impl Order {
                     down(rival.rank, best.reputation.0.into(), 10_000).unwrap_or(u128::MAX)
                 }
                 (Some(rival), _) => rival.price,
-                (None, _) => self
-                    .spec
-                    .reserve_price
-                    .map_or(best.price, |price| price.0.u128()),
+                (None, _) => self.spec.reserve_price.map_or(best.price, |price| price.0.u128()),
             };
             critical.max(best.price).min(self.spec.max_price.0.u128())
         };

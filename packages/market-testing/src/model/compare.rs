@@ -17,11 +17,7 @@ use super::twin::{Mismatch, Twin};
 use crate::call::Call;
 use crate::ledger::{Fees, Ledger, Work};
 
-fn same<T: PartialEq + Debug>(
-    what: impl FnOnce() -> String,
-    ledger: &T,
-    market: &T,
-) -> Result<(), Mismatch> {
+fn same<T: PartialEq + Debug>(what: impl FnOnce() -> String, ledger: &T, market: &T) -> Result<(), Mismatch> {
     match ledger == market {
         true => Ok(()),
         false => Err(Mismatch::Figure {
@@ -156,7 +152,10 @@ impl Twin {
             .map(|(key, value)| {
                 let no = ProviderNo(number(&key[2..6]) as u32);
                 let part = |from: usize, to: usize| number(&value[from..to]) as u64;
-                ((no, lease_id(&key[6..])), [part(0, 5), part(5, 9), part(9, 14), part(14, 18)])
+                (
+                    (no, lease_id(&key[6..])),
+                    [part(0, 5), part(5, 9), part(9, 14), part(14, 18)],
+                )
             })
             .collect();
         let expected = leases
@@ -271,12 +270,7 @@ impl Twin {
         };
         let there: OrderResponse = self.suite.ask_book(&AskBook::Order { order: id });
         let expected = (order.status, order.closes, order.expires, order.extensions);
-        let figures = (
-            there.status,
-            there.closes.0,
-            there.expires.0,
-            there.extensions,
-        );
+        let figures = (there.status, there.closes.0, there.expires.0, there.extensions);
         same(|| format!("order {id}"), &expected, &figures)?;
         let bids: Vec<BidResponse> = self.suite.pages(|paging| {
             self.suite
@@ -302,13 +296,7 @@ impl Twin {
         let there: LeaseResponse = self.suite.lease(id);
         let what = |part: &str| format!("{part} of lease {id}");
         let (closed_at, reason) = lease.ended.unzip();
-        let expected = (
-            lease.status,
-            lease.tenant.clone(),
-            lease.price,
-            closed_at,
-            reason,
-        );
+        let expected = (lease.status, lease.tenant.clone(), lease.price, closed_at, reason);
         let figures = (
             there.status,
             there.tenant.clone(),
@@ -391,11 +379,7 @@ impl Twin {
             there.premium.u128(),
             there.status,
         );
-        same(
-            || format!("batch {batch} of lease {lease}"),
-            &expected,
-            &figures,
-        )
+        same(|| format!("batch {batch} of lease {lease}"), &expected, &figures)
     }
 
     fn compare_providers(&self) -> Result<(), Mismatch> {

@@ -1,6 +1,7 @@
 //! The market and its ledger side by side: random people do random things, and after each the two must agree on every figure.
 
 mod compare;
+mod finale;
 mod generate;
 mod people;
 mod shrink;
@@ -27,7 +28,7 @@ pub struct Walk {
     pub tally: BTreeMap<String, usize>,
 }
 
-/// `count` random steps from `seed`, in a market of their own.
+/// `count` random steps from `seed`, in a market of their own; then everything is brought to its end.
 ///
 /// # Errors
 /// The steps up to the first disagreement, and what it is.
@@ -51,7 +52,7 @@ pub fn walk(seed: u64, count: usize) -> Result<Walk, (Vec<Step>, Mismatch)> {
         }
         walk.steps += 1;
     }
-    match twin.compare_all() {
+    match twin.compare_all().and_then(|()| twin.bring_to_an_end(&mut steps)) {
         Ok(()) => {
             walk.leases = twin.ledger.escrow.leases.len();
             walk.tally = twin.tally;

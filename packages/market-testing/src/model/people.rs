@@ -89,7 +89,12 @@ impl People {
                 Step::now(owner, Registry::Register(entry)),
                 Step::now(
                     owner,
-                    send_hook(&self.tokens[0], registry, bond, &BondHook::Bond { provider: None }),
+                    send_hook(
+                        &self.tokens[0],
+                        registry,
+                        bond,
+                        &BondHook::Bond { provider: None },
+                    ),
                 ),
             ]
         });

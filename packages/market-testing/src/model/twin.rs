@@ -107,7 +107,10 @@ impl Twin {
         self.check_ledger()?;
         self.steps += 1;
         let outcome = match &expected {
-            Ok(()) => format!("{:?}", step.call),
+            Ok(()) => match &step.call {
+                Call::Token(_, msg) => format!("Token({msg:?}"),
+                call => format!("{call:?}"),
+            },
             Err(failure) => format!("{failure:?}"),
         };
         *self.tally.entry(kind(&outcome)).or_default() += 1;
@@ -153,7 +156,8 @@ impl Twin {
                     .remove(&(wiring.provider_registry, wiring.network_token));
             }
             Call::TakeRate(take_rate::ExecuteMsg::Skim { token }) => {
-                self.gifts.remove(&(wiring.take_rate_burn, Addr::unchecked(token)));
+                self.gifts
+                    .remove(&(wiring.take_rate_burn, Addr::unchecked(token)));
             }
             _ => {}
         }
@@ -224,6 +228,6 @@ fn kind(text: &str) -> String {
     let head = text.split([' ', '{', '"']).next().unwrap_or_default();
     match head.ends_with("Refused") {
         true => text.split(['{', ' ']).take(4).collect(),
-        false => head.into(),
+        false => head.trim_end_matches(')').into(),
     }
 }

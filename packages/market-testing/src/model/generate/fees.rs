@@ -78,11 +78,7 @@ impl Generator {
 
     pub(super) fn insurance(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let token = self.token(people);
-        let has = ledger
-            .take_rate
-            .fees
-            .get(&token)
-            .map_or(0, |fees| fees.insurance);
+        let has = ledger.take_rate.fees.get(&token).map_or(0, |fees| fees.insurance);
         let amount = match self.rng.gen_range(0..4) {
             0 => has + 1,
             1 => has / 2,

@@ -28,7 +28,11 @@ impl Generator {
             return self.anybody(people);
         };
         let agent = ledger.registry.provider(lease.provider).agent.clone();
-        let right = if self.chance(80) { agent } else { lease.owner.clone() };
+        let right = if self.chance(80) {
+            agent
+        } else {
+            lease.owner.clone()
+        };
         self.mostly(&right, people)
     }
 
@@ -50,20 +54,23 @@ impl Generator {
     pub(super) fn accept(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let lease = self.lease(ledger, |_, lease| {
             lease.status == LeaseStatus::Starting
-                && lease
-                    .stream()
-                    .is_some_and(|stream| stream.accepted_at.is_none())
+                && lease.stream().is_some_and(|stream| stream.accepted_at.is_none())
         })?;
-        Some((self.tenant(ledger, people, lease), Escrow::Accept { lease }.into()))
+        Some((
+            self.tenant(ledger, people, lease),
+            Escrow::Accept { lease }.into(),
+        ))
     }
 
     pub(super) fn heartbeat(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let first = self.lease(ledger, |_, lease| is_active_stream(lease))?;
         let mut leases = vec![first];
         let no = ledger.escrow.leases.get(&first).map(|lease| lease.provider);
-        let others = ledger.escrow.leases.iter().filter(|(id, lease)| {
-            **id != first && Some(lease.provider) == no && is_active_stream(lease)
-        });
+        let others = ledger
+            .escrow
+            .leases
+            .iter()
+            .filter(|(id, lease)| **id != first && Some(lease.provider) == no && is_active_stream(lease));
         if self.chance(70) {
             leases.extend(others.map(|(id, _)| *id));
         }
@@ -140,14 +147,20 @@ impl Generator {
 
     pub(super) fn suspend(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let lease = self.lease(ledger, |_, lease| is_active_stream(lease))?;
-        Some((self.tenant(ledger, people, lease), Escrow::Suspend { lease }.into()))
+        Some((
+            self.tenant(ledger, people, lease),
+            Escrow::Suspend { lease }.into(),
+        ))
     }
 
     pub(super) fn resume(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let lease = self.lease(ledger, |_, lease| {
             is_active_stream(lease) && lease.stream().is_some_and(|s| s.suspended_at.is_some())
         })?;
-        Some((self.tenant(ledger, people, lease), Escrow::Resume { lease }.into()))
+        Some((
+            self.tenant(ledger, people, lease),
+            Escrow::Resume { lease }.into(),
+        ))
     }
 
     pub(super) fn notice(&mut self, ledger: &Ledger, people: &People) -> Wish {
@@ -170,14 +183,7 @@ impl Generator {
                 crate::ledger::Side::Provider => tenant,
             };
             let sender = self.mostly(&other, people);
-            return Some((
-                sender,
-                Escrow::Amend {
-                    lease: id,
-                    amendment,
-                }
-                .into(),
-            ));
+            return Some((sender, Escrow::Amend { lease: id, amendment }.into()));
         }
         let price_per_hour = self.chance(70).then(|| {
             Price::new(match self.rng.gen_range(0..6) {
@@ -200,14 +206,7 @@ impl Generator {
         };
         let right = if self.chance(50) { tenant } else { owner };
         let sender = self.mostly(&right, people);
-        Some((
-            sender,
-            Escrow::Amend {
-                lease: id,
-                amendment,
-            }
-            .into(),
-        ))
+        Some((sender, Escrow::Amend { lease: id, amendment }.into()))
     }
 
     pub(super) fn top_up(&mut self, ledger: &Ledger, people: &People) -> Wish {
@@ -308,7 +307,10 @@ impl Generator {
 
     pub(super) fn waiting(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let lease = self.lease(ledger, |_, lease| is_active_task(lease))?;
-        Some((self.agent(ledger, people, lease), Escrow::Waiting { lease }.into()))
+        Some((
+            self.agent(ledger, people, lease),
+            Escrow::Waiting { lease }.into(),
+        ))
     }
 
     pub(super) fn inputs_delivered(&mut self, ledger: &Ledger, people: &People) -> Wish {

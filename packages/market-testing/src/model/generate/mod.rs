@@ -18,7 +18,7 @@ use rand::Rng;
 use super::people::People;
 use super::twin::Step;
 use crate::call::Call;
-use crate::ledger::{Ledger, Lease, Status};
+use crate::ledger::{Lease, Ledger, Status};
 
 type Wish = Option<(Addr, Call)>;
 type Maker = fn(&mut Generator, &Ledger, &People) -> Wish;
@@ -142,19 +142,28 @@ impl Generator {
             .filter(|lease| lease.stream().is_some() && lease.status == LeaseStatus::Active)
             .count();
         let mut due: Vec<(u64, Maker)> = vec![];
-        if open.len() < 3 && leases().filter(|lease| lease.runs()).count() < 12 {
-            due.push((self.rng.gen_range(0..5), Self::order));
+        if open.len() < 5 && leases().filter(|lease| lease.runs()).count() < 16 {
+            due.extend([(self.rng.gen_range(0..5), Self::order as Maker); 3]);
         }
-        if open.iter().any(|order| now + 5 < order.closes && order.bids.len() < 3) {
-            due.extend([(self.rng.gen_range(0..4), Self::bid as Maker); 2]);
+        if open
+            .iter()
+            .any(|order| now + 5 < order.closes && order.bids.len() < 3)
+        {
+            due.extend([(self.rng.gen_range(0..4), Self::bid as Maker); 4]);
         }
-        let with_bids = open.iter().filter(|order| !order.bids.is_empty() && now < order.expires);
+        let with_bids = open
+            .iter()
+            .filter(|order| !order.bids.is_empty() && now < order.expires);
         if let Some(closes) = with_bids.map(|order| order.closes).min() {
             let wait = closes.saturating_sub(now);
             due.push((wait, if self.chance(80) { Self::award } else { Self::pick }));
         }
         for lease in starting {
             let stream = lease.stream();
+            if now + 8 >= lease.awarded_at + lease.start_timeout() {
+                due.push((self.rng.gen_range(0..20), Self::close_failed));
+                continue;
+            }
             if stream.is_some_and(|stream| stream.ready_at.is_none()) {
                 due.push((self.rng.gen_range(0..8), Self::ready));
             }
@@ -168,7 +177,11 @@ impl Generator {
         if leases().any(|lease| lease.may_attest(now) > 0) {
             due.push((self.rng.gen_range(0..100), Self::post_batch));
         }
-        let stale = ledger.registry.prices.values().any(|price| now - price.updated_at > 86_400);
+        let stale = ledger
+            .registry
+            .prices
+            .values()
+            .any(|price| now - price.updated_at > 86_400);
         if stale {
             due.extend([(0, Self::fresh_price as Maker); 3]);
         }
@@ -199,7 +212,9 @@ impl Generator {
     fn token(&mut self, people: &People) -> Addr {
         match self.chance(60) {
             true => people.tokens[1].clone(),
-            false => self.one(&people.tokens).unwrap_or_else(|| people.tokens[1].clone()),
+            false => self
+                .one(&people.tokens)
+                .unwrap_or_else(|| people.tokens[1].clone()),
         }
     }
 

@@ -61,9 +61,7 @@ impl Generator {
             })
             .into(),
             3 => Registry::UpdateParams(RegistryUpdate {
-                unbonding_period: self
-                    .chance(50)
-                    .then(|| Seconds(self.rng.gen_range(0..30 * DAY))),
+                unbonding_period: self.chance(50).then(|| Seconds(self.rng.gen_range(0..30 * DAY))),
                 min_bond: self
                     .chance(50)
                     .then(|| Uint128::new(self.rng.gen_range(0..3_000_000_000))),
@@ -88,9 +86,7 @@ impl Generator {
             grace: Some(Seconds(window + self.rng.gen_range(0..1_200))),
             min_silent_blocks: Some(self.rng.gen_range(0..40)),
             outage_share: Some(BasisPoints(self.rng.gen_range(0..10_001))),
-            outage_forgiveness: Some(Seconds(
-                [0, 3_600, 30 * DAY][self.rng.gen_range(0..3)],
-            )),
+            outage_forgiveness: Some(Seconds([0, 3_600, 30 * DAY][self.rng.gen_range(0..3)])),
             lease_bond_time: Some(Seconds(self.rng.gen_range(3_600..3 * DAY))),
             work_bond_units: Some(self.rng.gen_range(20..60)),
             silence_tip: Some(Uint128::new(self.rng.gen_range(0..1_000_000))),
@@ -119,7 +115,11 @@ impl Generator {
         let audited = old.audit_floor_ppm > 0;
         let new = ClassParams {
             vesting: Seconds(self.rng.gen_range(0..8 * DAY)),
-            audit_floor_ppm: if audited { self.rng.gen_range(1..250_001) } else { 0 },
+            audit_floor_ppm: if audited {
+                self.rng.gen_range(1..250_001)
+            } else {
+                0
+            },
             ..old
         };
         Attestation::UpdateParams(AttestationUpdate {

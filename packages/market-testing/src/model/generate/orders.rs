@@ -1,8 +1,6 @@
 use cosmwasm_std::{Addr, Uint128};
 use market_types::escrow::{ExecuteMsg as Escrow, Hook};
-use market_types::order::{
-    AwardRule, ComparisonClass, OrderSpec, Pricing, Rail, Requirements, StreamLength,
-};
+use market_types::order::{AwardRule, ComparisonClass, OrderSpec, Pricing, Rail, Requirements, StreamLength};
 use market_types::order_book::ExecuteMsg as Book;
 use market_types::{BasisPoints, OrderId, Price, Seconds};
 use rand::Rng;
@@ -49,9 +47,7 @@ impl Generator {
             };
             return Rail::Stream {
                 length,
-                ack_every: self
-                    .chance(40)
-                    .then(|| Seconds(self.rng.gen_range(600..4_000))),
+                ack_every: self.chance(40).then(|| Seconds(self.rng.gen_range(600..4_000))),
                 start_timeout: Seconds(self.rng.gen_range(10..1_200)),
                 notice: match self.chance(50) {
                     true => Seconds(0),
@@ -228,10 +224,18 @@ impl Generator {
 
     pub(super) fn bid(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let now = ledger.now;
-        let id = self.some_order(ledger, |order| {
-            order.status == Status::Open && now < order.closes
-        })?;
-        let owner = self.one(&people.owners)?;
+        let id = self.some_order(ledger, |order| order.status == Status::Open && now < order.closes)?;
+        let fit = |owner: &&Addr| {
+            ledger
+                .registry
+                .whois(owner)
+                .is_some_and(|p| !p.retired && p.bonded > 0)
+        };
+        let fit: Vec<Addr> = people.owners.iter().filter(fit).cloned().collect();
+        let owner = match self.chance(95) {
+            true => self.one(&fit)?,
+            false => self.one(&people.owners)?,
+        };
         let agent = ledger
             .registry
             .whois(&owner)
@@ -252,18 +256,22 @@ impl Generator {
         };
         let max = order.spec.max_price.0.u128();
         let best = order.bids.first().map_or(max, |bid| bid.price);
-        let price = match self.rng.gen_range(0..12) {
-            0 => max,
-            1 => max.saturating_add(1),
-            2 => 0,
-            3..=5 => best.saturating_sub(1),
-            6..=8 => best - best / self.rng.gen_range(2..100),
+        let price = match self.rng.gen_range(0..40) {
+            0 => max.saturating_add(1),
+            1 => 0,
+            2..=5 => max,
+            6..=12 => best.saturating_sub(1),
+            13..=26 => best - best / self.rng.gen_range(2..100),
             _ => max - max / self.rng.gen_range(2..10),
         };
         let work_bond = match order.spec.rail {
             Rail::Stream { .. } => u128::from(self.chance(2)),
             Rail::Task { .. } => {
-                let most = if order.spec.pricing == Pricing::SecondPrice { max } else { price };
+                let most = if order.spec.pricing == Pricing::SecondPrice {
+                    max
+                } else {
+                    price
+                };
                 let value = most.saturating_mul(order.work_bond_units.into());
                 let least = ledger
                     .bond_price(&order.token)
@@ -308,21 +316,12 @@ impl Generator {
         };
         let sender = self.mostly(&order.tenant, people);
         let provider = provider.to_string();
-        Some((
-            sender,
-            Book::Pick {
-                order: id,
-                provider,
-            }
-            .into(),
-        ))
+        Some((sender, Book::Pick { order: id, provider }.into()))
     }
 
     pub(super) fn cancel(&mut self, ledger: &Ledger, people: &People) -> Wish {
         let now = ledger.now;
-        let id = self.some_order(ledger, |order| {
-            order.status == Status::Open && now < order.closes
-        })?;
+        let id = self.some_order(ledger, |order| order.status == Status::Open && now < order.closes)?;
         let tenant = ledger.book.orders.get(&id).map(|order| order.tenant.clone());
         let sender = match tenant {
             Some(tenant) => self.mostly(&tenant, people),

@@ -108,7 +108,10 @@ impl Generator {
         let provider = self.chance(30).then(|| owner.to_string());
         let amount = self.amount().min(ledger.balance(&token, &sender));
         let registry = &ledger.wiring.provider_registry;
-        Some((sender, send_hook(&token, registry, amount, &Hook::Bond { provider })))
+        Some((
+            sender,
+            send_hook(&token, registry, amount, &Hook::Bond { provider }),
+        ))
     }
 
     pub(super) fn unbond(&mut self, ledger: &Ledger, people: &People) -> Wish {
