@@ -108,6 +108,8 @@ pub enum ContractError {
     NotSuspended { lease: LeaseId },
     #[error("the agent of lease {lease} is not waiting for inputs")]
     NotWaiting { lease: LeaseId },
+    #[error("inputs of lease {lease} cannot be missing: {attested} of its units were attested")]
+    InputsUsed { lease: LeaseId, attested: u32 },
     #[error("the terms of lease {lease} have no notice")]
     NoNotice { lease: LeaseId },
     #[error("a message carries 1 to {max} leases, each once; this has {count}")]

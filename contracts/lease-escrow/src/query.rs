@@ -9,7 +9,7 @@ use market_types::escrow::{
     AccountResponse, LeaseMoney, LeaseResponse, PoolsResponse, Progress, QueryMsg, ReservationResponse,
     WorkResponse,
 };
-use market_types::{LeaseId, OrderId, Page, Paging};
+use market_types::{LeaseId, OrderId, Page, Paging, UnixTime};
 
 use crate::lease::{Effects, LeaseFile, Moment, Work};
 use crate::ledger::{available, Ledger};
@@ -121,7 +121,7 @@ fn page(
 fn one(deps: Deps, env: &Env, id: LeaseId) -> Result<LeaseResponse, ContractError> {
     let file = LeaseFile::load(deps.storage, id)?;
     let money = settled_money(env, &file)?;
-    let progress = progress(&file)?;
+    let progress = progress(&file, env.block.time.into())?;
     let order = file.terms.order;
     let lease = file.lease;
     Ok(LeaseResponse {
@@ -175,7 +175,7 @@ fn settled_money(env: &Env, file: &LeaseFile) -> Result<LeaseMoney, ContractErro
     })
 }
 
-fn progress(file: &LeaseFile) -> Result<Progress, ContractError> {
+fn progress(file: &LeaseFile, now: UnixTime) -> Result<Progress, ContractError> {
     Ok(match &file.work {
         Work::Stream(stream) => Progress::Stream {
             ready_at: stream.ready_at,
@@ -183,7 +183,7 @@ fn progress(file: &LeaseFile) -> Result<Progress, ContractError> {
             active_since: stream.active_since,
             last_heartbeat: file.beat.map(|beat| beat.last),
             credited: file.credited()?,
-            ends_at: file.ends_at()?.filter(|_| file.lease.ended.is_none()),
+            ends_at: file.ends_at(now)?.filter(|_| file.lease.ended.is_none()),
             acknowledged_until: stream.acknowledged_until,
             suspended_at: stream.suspended_at,
             notice_until: stream.notice_until,

@@ -53,10 +53,14 @@ pub fn seconds_for(amount: Uint128, price: Price) -> Option<Seconds> {
     u64::try_from(span.u128()).ok().map(Seconds)
 }
 
-/// Seconds credited by a heartbeat at `now`: the part of `(last, now]` up to `cutoff`, if the gap is at most `window`.
+/// Seconds credited by a heartbeat at `now`: the part of `(last, now]` up to `cutoff`, if it is at most `window`.
 /// `None`: the gap was too long and credits nothing.
+///
+/// Time after the cutoff is no part of the gap: nothing was asked for in it, so what came before counts however late the
+/// next word is, as it does when the time in between is cut out.
 pub fn credit(last: UnixTime, now: UnixTime, cutoff: UnixTime, window: Seconds) -> Option<Seconds> {
-    (now.since(last) <= window).then(|| now.min(cutoff).since(last))
+    let span = now.min(cutoff).since(last);
+    (span <= window).then_some(span)
 }
 
 /// Terms under which silence costs a lease bond. `interval < window`, `unpaid <= max`.
@@ -152,6 +156,8 @@ mod tests {
         assert_eq!(credit(last, at(1_121), cutoff, window), None);
         assert_eq!(credit(last, at(1_060), at(1_030), window), Some(Seconds(30)));
         assert_eq!(credit(last, at(1_060), at(900), window), Some(Seconds(0)));
+        assert_eq!(credit(last, at(9_000), at(1_120), window), Some(Seconds(120)));
+        assert_eq!(credit(last, at(9_000), at(1_121), window), None);
     }
 
     #[test]

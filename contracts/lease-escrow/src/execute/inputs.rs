@@ -9,13 +9,18 @@ use super::step;
 use crate::{sisters, state, ContractError};
 
 /// # Errors
-/// Not the provider; no running task; waiting already.
+/// Not the provider; no running task; a batch was posted; waiting already.
 pub fn waiting(deps: DepsMut, env: Env, info: MessageInfo, id: LeaseId) -> Result<Response, ContractError> {
     let lease = state::lease(deps.storage, id)?;
     sisters::ensure_provider(deps.as_ref(), id, &lease, &info.sender)?;
     step(deps, &env, id, |file, moment, fx| {
         let task = file.task()?;
         file.ensure(LeaseStatus::Active)?;
+        // Who has shown work had its inputs. It could otherwise leave for the tenant's reason whenever the tenant sleeps.
+        if task.attested > 0 {
+            let attested = task.attested;
+            return Err(ContractError::InputsUsed { lease: id, attested });
+        }
         if task.waiting_since.is_some() {
             return Err(ContractError::AlreadySaid { lease: id });
         }

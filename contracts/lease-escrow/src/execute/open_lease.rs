@@ -7,8 +7,8 @@ use market_types::events::{LeaseOpened, ReservationFreed};
 use market_types::order::Rail;
 use market_types::OrderId;
 
-use super::{now, place_order::funding};
-use crate::lease::{LeaseFile, Terms, Work};
+use super::now;
+use crate::lease::{funding, LeaseFile, Terms, Work};
 use crate::ledger::{difference, Ledger, Move, Pool};
 use crate::state::{self, Lease, Money, Order, Stream, Task, LEASES, RESERVED, SERVICES};
 use crate::{sisters, ContractError};

@@ -2,16 +2,15 @@
 
 use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
 use market_control::{ensure_entry_open, wiring};
-use market_math::accrual::cost;
 use market_math::{mul_div, Rounding};
 use market_types::contract::OrderBook;
 use market_types::events::{Deposited, OrderPlaced};
-use market_types::order::{OrderSpec, Rail, StreamLength};
+use market_types::order::OrderSpec;
 use market_types::order_book::{ExecuteMsg as TellBook, Opening};
-use market_types::{LeaseId, OrderId, Price};
+use market_types::{LeaseId, OrderId};
 
 use super::now;
-use crate::lease::price_of;
+use crate::lease::funding;
 use crate::ledger::{Ledger, Move, Pool};
 use crate::params::ensure_listed;
 use crate::state::{Order, ORDERS, ORDER_COUNT, RESERVED, SETTINGS};
@@ -69,20 +68,6 @@ fn reservation(spec: &OrderSpec<String>) -> Result<Uint128, ContractError> {
     }
     let one = funding(&spec.rail, spec.max_price)?;
     Ok(mul_div(one, members.into(), Uint128::one(), Rounding::Down)?)
-}
-
-/// What one lease at `price` is funded with.
-///
-/// # Errors
-/// The sum does not fit.
-pub fn funding(rail: &Rail, price: Price) -> Result<Uint128, ContractError> {
-    match rail {
-        Rail::Stream { length, .. } => match length {
-            StreamLength::Fixed(duration) => Ok(cost(price, *duration, Rounding::Up)?),
-            StreamLength::OpenEnded { deposit } => Ok(*deposit),
-        },
-        Rail::Task { units, .. } => price_of(price, *units),
-    }
 }
 
 fn reserve(

@@ -12,7 +12,7 @@ use crate::{sisters, state, ContractError};
 pub fn suspend(deps: DepsMut, env: Env, info: MessageInfo, id: LeaseId) -> Result<Response, ContractError> {
     sisters::ensure_tenant(id, &state::lease(deps.storage, id)?, &info.sender)?;
     step(deps, &env, id, |file, moment, fx| {
-        file.suspend(moment.time)?;
+        file.suspend(moment)?;
         fx.emit(LeaseSuspended { lease: id });
         Ok(())
     })

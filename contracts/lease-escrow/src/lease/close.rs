@@ -9,7 +9,7 @@ use market_types::order::Rail;
 use market_types::registry::{ExecuteMsg as TellRegistry, Fact, ReleasePart};
 use market_types::{BasisPoints, CloseReason, Seconds, UnixTime};
 
-use super::{Effects, LeaseFile, Moment, Purse, Work};
+use super::{funding, Effects, LeaseFile, Moment, Purse, Work};
 use crate::state::{Ended, Side};
 use crate::ContractError;
 
@@ -101,10 +101,17 @@ impl LeaseFile {
         Ok(self.stream()?.idle_since().filter(|idle| *idle <= now))
     }
 
+    /// The tenant agreed that the provider leaves at any time, without notice.
+    fn may_leave(&self) -> bool {
+        let no_notice = matches!(self.order().rail, Rail::Stream { notice, .. } if notice == Seconds(0));
+        self.order().interruptible && no_notice
+    }
+
     fn close_starting(&mut self, side: Side, now: UnixTime, fx: &mut Effects) -> Result<(), ContractError> {
         let failure = self.start_failure(now)?;
         let reason = failure.unwrap_or(match side {
             Side::Tenant => CloseReason::TenantClosed,
+            Side::Provider if self.may_leave() => CloseReason::NoticeServed,
             Side::Provider => CloseReason::ProviderClosed,
         });
         self.end_starting(reason, now, fx)
@@ -136,14 +143,13 @@ impl LeaseFile {
         if let Some((at, reason)) = self.over(now)? {
             return self.end_stream(moment, at, reason, excused, fx);
         }
-        let no_notice = matches!(self.order().rail, Rail::Stream { notice, .. } if notice == Seconds(0));
         let (reason, fault) = match side {
             Side::Tenant => match self.silence(moment)? {
                 Some(CloseReason::Silent) => (CloseReason::Silent, excused),
                 _ => (CloseReason::TenantClosed, excused),
             },
             Side::Provider if self.idle_at(now)?.is_some() => (CloseReason::Suspended, excused),
-            Side::Provider if self.order().interruptible && no_notice => (CloseReason::NoticeServed, excused),
+            Side::Provider if self.may_leave() => (CloseReason::NoticeServed, excused),
             Side::Provider => (CloseReason::ProviderClosed, Fault::WholeBond),
         };
         self.end_stream(moment, now, reason, fault, fx)
@@ -208,6 +214,14 @@ impl LeaseFile {
         Ok(())
     }
 
+    /// What the lease could have come to: what it was awarded for, or what it really earned. Money that a top-up put in and
+    /// the end gave back weighs nothing; otherwise a tenant could make a failure as heavy as it likes for nothing.
+    fn expected(&self) -> Result<Uint128, ContractError> {
+        let funded = self.money.funded()?;
+        let awarded = funding(&self.order().rail, self.lease.price).unwrap_or(funded);
+        Ok(awarded.min(funded).max(self.money.gross))
+    }
+
     /// A closing lease that holds nothing any more is closed. Only now is the fee known that its evidence weighs by.
     pub fn finish_closing(&mut self, fx: &mut Effects) -> Result<bool, ContractError> {
         let Some(ended) = self.lease.ended else {
@@ -229,7 +243,7 @@ impl LeaseFile {
             reason: ended.reason,
             gross: self.money.gross,
             fee: fee(self.money.gross, rate)?,
-            fee_expected: fee(self.money.funded()?, rate)?,
+            fee_expected: fee(self.expected()?, rate)?,
         };
         self.record(fact, fx);
         fx.calls.push(TellRegistry::Release {

@@ -2,13 +2,14 @@
 
 mod close;
 mod file;
+mod funding;
 mod outage;
 mod stream;
 mod task;
 
 pub use file::LeaseFile;
+pub use funding::funding;
 pub use stream::check_amendment;
-pub use task::price_of;
 
 use cosmwasm_std::{Event, Uint128};
 use market_math::fee::{bearable_premium, split};

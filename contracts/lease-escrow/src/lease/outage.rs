@@ -1,7 +1,7 @@
 //! Silence: when beats count as missed, and what that costs the lease bond.
 
 use cosmwasm_std::Addr;
-use market_math::accrual::{outage, penalty_share};
+use market_math::accrual::{credit, outage, penalty_share};
 use market_types::events::Outage;
 use market_types::registry::{Evidence, ExecuteMsg as TellRegistry, Fact, Tip};
 use market_types::{BasisPoints, Seconds, UnixTime};
@@ -114,7 +114,21 @@ impl LeaseFile {
         }));
     }
 
-    /// A beat after a gap that credits nothing.
+    /// A gap in which the chain made too few blocks for beats to be missed is no silence of the provider's, nor becomes one
+    /// while it may be silent.
+    pub fn excuse_halt(&mut self, moment: &Moment) {
+        let Some(beat) = self.beat else { return };
+        let missed = credit(beat.last, moment.time, beat.cutoff, beat.window).is_none();
+        if missed && !self.blocks_passed(&beat, moment) {
+            self.beat = Some(Beat {
+                last: moment.time,
+                height: moment.height,
+                ..beat
+            });
+        }
+    }
+
+    /// A beat after a gap that credits nothing. A stream that is over by itself ends with it.
     ///
     /// # Errors
     /// Not an active stream.
@@ -122,6 +136,9 @@ impl LeaseFile {
         let Some(beat) = self.beat else {
             return Err(self.wrong_status());
         };
+        if self.over(moment.time)?.is_some() {
+            return self.settle_stream(moment, fx);
+        }
         if let Some(length) = self.outage(&beat, moment.time, moment)? {
             self.charge_outage(length, moment.time, false, None, fx)?;
         }

@@ -1,7 +1,7 @@
 //! A stream: credited seconds become money, until money, duration or somebody ends it.
 
 use cosmwasm_std::Uint128;
-use market_math::accrual::{affordable, cost, gross, seconds_for};
+use market_math::accrual::{affordable, cost, credit, gross, seconds_for};
 use market_math::{fee, Rounding};
 use market_types::escrow::{Amendment, LeaseStatus};
 use market_types::events::{LeaseAccepted, LeaseAcknowledged, LeaseActive, LeaseReady, LeaseSettled};
@@ -91,20 +91,41 @@ impl LeaseFile {
         Ok(affordable(self.stream()?.base(), self.lease.price, funds))
     }
 
-    /// The second at which money or duration end, if every second from the last heartbeat on is credited.
+    /// The second at which money or duration end, if every second from now on is credited.
     ///
     /// # Errors
     /// The lease is a task.
-    pub fn ends_at(&self) -> Result<Option<UnixTime>, ContractError> {
+    pub fn ends_at(&self, now: UnixTime) -> Result<Option<UnixTime>, ContractError> {
         let end = self.stream()?.end(self.lease.price).map(|(end, _)| end);
         let Some(beat) = self.beat else {
             return Ok(end);
         };
-        let spent = self.affordable()?.map(|affordable| {
-            beat.last
-                .plus(Seconds(affordable.0.saturating_sub(beat.credited.0)))
-        });
+        if let Some((at, _)) = self.over(now)? {
+            return Ok(Some(at));
+        }
+        let since = credit(beat.last, now, beat.cutoff, beat.window).unwrap_or_default();
+        let credited = beat.credited.0.saturating_add(since.0);
+        let spent = self
+            .affordable()?
+            .map(|affordable| now.plus(Seconds(affordable.0.saturating_sub(credited))));
         Ok(end.into_iter().chain(spent).min())
+    }
+
+    /// The second at which the money of an active stream was spent or will be, if nobody but time has to do anything for it:
+    /// the seconds up to it are credited already, or lie within the window of the last heartbeat.
+    fn spent_at(&self) -> Result<Option<UnixTime>, ContractError> {
+        let (Some(beat), Some(affordable)) = (self.beat, self.affordable()?) else {
+            return Ok(None);
+        };
+        if affordable <= beat.credited {
+            let beyond = beat.credited.0.saturating_sub(affordable.0);
+            let last = beat.last.min(beat.cutoff);
+            return Ok(Some(UnixTime(last.0.saturating_sub(beyond))));
+        }
+        let left = Seconds(affordable.0.saturating_sub(beat.credited.0));
+        let at = beat.last.plus(left);
+        let credited = credit(beat.last, at, beat.cutoff, beat.window);
+        Ok((credited == Some(left)).then_some(at))
     }
 
     /// Why an active stream is over by itself now, and since when.
@@ -116,11 +137,8 @@ impl LeaseFile {
         if end.is_some() {
             return Ok(end);
         }
-        let credited = self.credited()?;
-        let spent = self
-            .affordable()?
-            .is_some_and(|affordable| affordable <= credited);
-        Ok(spent.then_some((now, CloseReason::FundsExhausted)))
+        let spent = self.spent_at()?.filter(|at| *at <= now);
+        Ok(spent.map(|at| (at, CloseReason::FundsExhausted)))
     }
 
     /// Bring the money up to now, and end the stream if its time or money is over. Settling often or once is the same.
@@ -180,7 +198,7 @@ impl LeaseFile {
         self.lease.status = LeaseStatus::Active;
         fx.emit(LeaseActive {
             lease: self.id,
-            ends_at: self.ends_at()?.unwrap_or(UnixTime(u64::MAX)),
+            ends_at: self.ends_at(moment.time)?.unwrap_or(UnixTime(u64::MAX)),
         });
         Ok(())
     }
@@ -206,14 +224,15 @@ impl LeaseFile {
     ///
     /// # Errors
     /// Not an active stream, over, or suspended already.
-    pub fn suspend(&mut self, now: UnixTime) -> Result<(), ContractError> {
-        self.ensure_live(now)?;
+    pub fn suspend(&mut self, moment: &Moment) -> Result<(), ContractError> {
+        self.ensure_live(moment.time)?;
+        self.excuse_halt(moment);
         let lease = self.id;
         let stream = self.stream_mut()?;
         if stream.suspended_at.is_some() {
             return Err(ContractError::AlreadySaid { lease });
         }
-        stream.suspended_at = Some(now);
+        stream.suspended_at = Some(moment.time);
         self.refresh_cutoff()
     }
 

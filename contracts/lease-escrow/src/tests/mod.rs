@@ -1,5 +1,6 @@
 mod acknowledgements;
 mod amendments;
+mod boundaries;
 mod desk;
 mod entry;
 mod orders;

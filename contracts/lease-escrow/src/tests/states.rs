@@ -62,7 +62,8 @@ fn state(name: &str, desk: &mut Desk) -> LeaseId {
             desk.exec("tenant", ExecuteMsg::Close { lease }).unwrap();
             lease
         }
-        "task" => {
+        "task" => ten_units(desk),
+        "begun" => {
             let lease = ten_units(desk);
             hold(desk, lease, 2)
         }
@@ -110,7 +111,8 @@ fn every_message_is_taken_in_its_states_and_refused_by_name_in_the_others() {
         ),
         ("over", "transfer heartbeat close amend settle close_failed"),
         ("stream closed", "heartbeat settle"),
-        ("task", "transfer waiting heartbeat close settle hold vest refund"),
+        ("task", "transfer waiting heartbeat close settle hold"),
+        ("begun", "transfer heartbeat close settle hold vest refund"),
         ("waiting", "inputs_delivered transfer heartbeat close settle hold"),
         ("completed", "heartbeat settle vest refund"),
         ("overlap", "heartbeat settle hold"),

@@ -8,6 +8,7 @@ use market_types::escrow::{Amendment, ExecuteMsg, LeaseStatus, Params};
 use market_types::order::{ComparisonClass, Rail, StreamLength};
 use market_types::{BasisPoints, CloseReason, LeaseId, ProviderNo};
 
+use super::amounts::up;
 use super::book::fee;
 use super::control::unimplemented_message;
 use super::escrow::Money;
@@ -396,7 +397,19 @@ impl Ledger {
         };
         lease.status = LeaseStatus::Closed;
         let (no, terms, money) = (lease.provider, lease.terms.clone(), lease.money.clone());
-        let expected = fee(money.funded, terms.take_rate);
+        // Money that a top-up put in and the end gave back weighs nothing.
+        let awarded = match &terms.rail {
+            Rail::Stream {
+                length: StreamLength::Fixed(length),
+                ..
+            } => up(lease.price, length.0.into(), 3_600).unwrap_or(money.funded),
+            Rail::Stream {
+                length: StreamLength::OpenEnded { deposit },
+                ..
+            } => deposit.u128(),
+            Rail::Task { units, .. } => lease.price * u128::from(*units),
+        };
+        let expected = fee(awarded.min(money.funded).max(money.gross), terms.take_rate);
         self.record_end(no, id, &terms.token, reason, money.fee, expected);
         self.registry.commitments.remove(&id);
     }

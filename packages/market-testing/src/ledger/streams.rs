@@ -58,11 +58,12 @@ impl Stream {
         end.min(self.idle_since().unwrap_or(u64::MAX))
     }
 
-    /// Seconds of the time since the last beat that count at `at`; `None` after too long a gap.
+    /// Seconds of the time since the last beat that count at `at`; `None` after too long a gap. Time that nobody asked for is
+    /// no gap.
     fn counted(&self, at: u64, price: u128, window: u64) -> Option<u64> {
         let (last, _) = self.beat?;
-        let gap = at.saturating_sub(last);
-        (gap <= window).then(|| at.min(self.cutoff(price)).saturating_sub(last))
+        let gap = at.min(self.cutoff(price)).saturating_sub(last);
+        (gap <= window).then_some(gap)
     }
 }
 
@@ -76,15 +77,40 @@ impl Lease {
         earned.map_or(funds, |earned| earned.min(funds))
     }
 
-    fn is_spent(&self) -> bool {
-        let credited = self.stream().map_or(0, |stream| stream.credited);
-        self.earned(credited) == self.money.gross + self.money.remaining
+    /// When the last unit of money was or will be earned, of seconds that are credited or lie within the window of the last
+    /// beat. Found by halving: the ledger divides nothing where the contract does.
+    fn spent_at(&self) -> Option<u64> {
+        let stream = self.stream()?;
+        let (last, _) = stream.beat?;
+        let last = last.min(stream.cutoff(self.price));
+        let funds = self.money.gross + self.money.remaining;
+        let reach = self.terms.service.heartbeat_window.0;
+        let (mut low, mut high) = (stream.credited_before, stream.credited + reach);
+        if self.price == 0 || self.earned(high) < funds {
+            return None;
+        }
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.earned(middle) < funds {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        if low <= stream.credited {
+            return Some(last - (stream.credited - low));
+        }
+        let (beat, _) = stream.beat?;
+        let at = beat + (low - stream.credited);
+        (at <= stream.cutoff(self.price)).then_some(at)
     }
 
     /// Why an active stream is over by itself, and since when.
     fn over(&self, now: u64) -> Option<(u64, CloseReason)> {
         let end = self.stream()?.end(self.price).filter(|(end, _)| *end <= now);
-        end.or_else(|| self.is_spent().then_some((now, CloseReason::FundsExhausted)))
+        end.or_else(|| {
+            let spent = self.spent_at().filter(|at| *at <= now);
+            spent.map(|at| (at, CloseReason::FundsExhausted))
+        })
     }
 
     fn ensure_live(&self, id: LeaseId, now: u64) -> Result<(), Error> {
@@ -325,6 +351,11 @@ impl Ledger {
             let window = lease.terms.service.heartbeat_window.0;
             let counted = stream.counted(now, lease.price, window);
             if counted.is_none() {
+                // Who speaks up again after the end brings it about.
+                if lease.over(now).is_some() {
+                    self.settle_stream(*id)?;
+                    continue;
+                }
                 if let Some(length) = self.outage(lease, now) {
                     self.charge_outage(*id, length, false, None);
                 }
@@ -337,12 +368,18 @@ impl Ledger {
     }
 
     pub(super) fn suspend(&mut self, id: LeaseId) -> Result<(), Error> {
-        let now = self.now;
+        let (now, height) = (self.now, self.height);
         let lease = self.lease_mut(id)?;
         lease.ensure_live(id, now)?;
+        let (price, window) = (lease.price, lease.terms.service.heartbeat_window.0);
+        let halted = !lease.blocks_passed(height);
         let stream = lease.stream_mut();
         if stream.suspended_at.is_some() {
             return Err(Error::AlreadySaid { lease: id });
+        }
+        // A gap of a halted chain is nobody's, now as later.
+        if halted && stream.counted(now, price, window).is_none() {
+            stream.beat = Some((now, height));
         }
         stream.suspended_at = Some(now);
         Ok(())
@@ -570,9 +607,12 @@ impl Ledger {
     }
 
     pub(super) fn close_starting(&mut self, id: LeaseId, side: Side) -> Result<(), Error> {
-        let failure = self.start_failure(self.escrow.lease(id)?);
+        let lease = self.escrow.lease(id)?;
+        let free = lease.terms.interruptible && lease.notice() == 0;
+        let failure = self.start_failure(lease);
         let reason = failure.unwrap_or(match side {
             Side::Tenant => CloseReason::TenantClosed,
+            Side::Provider if free => CloseReason::NoticeServed,
             Side::Provider => CloseReason::ProviderClosed,
         });
         self.end_starting(id, reason);

@@ -73,6 +73,10 @@ impl Ledger {
         let now = self.now;
         let task = self.running_task(id)?.task_mut();
         match task.waiting_since {
+            _ if task.attested > 0 => Err(Error::InputsUsed {
+                lease: id,
+                attested: task.attested,
+            }),
             Some(_) => Err(Error::AlreadySaid { lease: id }),
             None => {
                 task.waiting_since = Some(now);

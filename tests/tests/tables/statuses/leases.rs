@@ -42,7 +42,7 @@ give notice      | starting  | starting  | ok/said   | ok/said   | ok/said   | c
 amend            | ok        | ok        | ok        | ok        | ok        | closed   | task      | task      | task      | task      | task       | task
 top up           | ok        | ok        | ok        | ok        | ok        | closed   | task      | task      | task      | task      | task       | task
 transfer         | ok/away   | ok/away   | ok/away   | ok/away   | ok/away   | closed   | ok/away   | ok/away   | ok/away   | ok/away   | closing    | closed
-waiting          | stream    | stream    | stream    | stream    | stream    | stream   | ok/said   | said      | ok/said   | ok/said   | closing    | closed
+waiting          | stream    | stream    | stream    | stream    | stream    | stream   | ok/said   | said      | used 8    | used 8    | closing    | closed
 inputs delivered | stream    | stream    | stream    | stream    | stream    | stream   | there     | ok/there  | there     | there     | closing    | closed
 settle           | ok        | ok        | ok        | ok        | ok        | ok       | ok        | ok        | ok        | ok        | ok         | ok
 close failed     | fine      | ok/closed | fine      | fine      | ok/closed | closed   | fine      | fine      | fine      | ok/closing | closing   | closed
@@ -206,6 +206,7 @@ fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
         }),
         "stale" => escrow(Escrow::StaleAcknowledgement { sequence: 1, last: 1 }),
         "awake" => escrow(Escrow::NotSuspended { lease }),
+        "used 8" => escrow(Escrow::InputsUsed { lease, attested: 8 }),
         "there" => escrow(Escrow::NotWaiting { lease }),
         "away" => escrow(Escrow::NotTheTenant {
             lease,
