@@ -3,6 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
+use market_control::CompactMap;
 use market_math::accrual::{OutageTerms, PriceBase};
 use market_types::escrow::{Amendment, LeaseStatus};
 use market_types::order::{ComparisonClass, Rail};
@@ -53,15 +54,15 @@ mod keys {
 
 pub const SETTINGS: Item<Settings> = Item::new(keys::SETTINGS);
 /// Every set of service terms there ever was; an order names the one it was placed under.
-pub const SERVICES: Map<u32, Service> = Map::new(keys::SERVICES);
+pub const SERVICES: CompactMap<u32, Service> = CompactMap::new(keys::SERVICES);
 pub const TOKENS: Map<&Addr, Listing> = Map::new(keys::TOKENS);
 pub const ORDER_COUNT: Item<u64> = Item::new(keys::ORDER_COUNT);
-pub const ORDERS: Map<OrderId, Order> = Map::new(keys::ORDERS);
+pub const ORDERS: CompactMap<OrderId, Order> = CompactMap::new(keys::ORDERS);
 /// What an order holds in reserve; removed when it ends.
 pub const RESERVED: PackedMap<OrderId, Uint128> = PackedMap::new(keys::RESERVED);
-pub const LEASES: Map<LeaseId, Lease> = Map::new(keys::LEASES);
-pub const STREAMS: Map<LeaseId, Stream> = Map::new(keys::STREAMS);
-pub const TASKS: Map<LeaseId, Task> = Map::new(keys::TASKS);
+pub const LEASES: CompactMap<LeaseId, Lease> = CompactMap::new(keys::LEASES);
+pub const STREAMS: CompactMap<LeaseId, Stream> = CompactMap::new(keys::STREAMS);
+pub const TASKS: CompactMap<LeaseId, Task> = CompactMap::new(keys::TASKS);
 pub const MONEY: PackedMap<LeaseId, Money> = PackedMap::new(keys::MONEY);
 /// Exists exactly while a stream is active.
 pub const BEATS: PackedMap<(ProviderNo, LeaseId), Beat> = PackedMap::new(keys::BEATS);

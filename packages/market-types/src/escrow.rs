@@ -134,13 +134,14 @@ pub enum ExecuteMsg {
     Ready {
         lease: LeaseId,
     },
-    /// The task's inputs are missing.
+    /// The task's inputs are missing. Refused once a batch was posted: then they were there.
     Waiting {
         lease: LeaseId,
     },
     /// These streams are alive. At most 100, each once; a lease that is not the sender's is an error, one that has not started or has
     /// ended is passed over. An ordinary beat emits nothing; one after a gap beyond the window emits `outage`, unless too few blocks
-    /// passed for it to count.
+    /// passed for it to count, and ends a stream whose time or money is over. Time after the end, a suspension or a lapsed
+    /// acknowledgement is no part of a gap.
     Heartbeat {
         leases: Vec<LeaseId>,
     },
@@ -425,7 +426,7 @@ pub enum Progress {
         active_since: Option<UnixTime>,
         last_heartbeat: Option<UnixTime>,
         credited: Seconds,
-        /// The second at which money or duration end if heartbeats go on.
+        /// The second at which money or duration end if heartbeats go on from now. Once it has passed, `Settle` ends the stream.
         ends_at: Option<UnixTime>,
         /// Nothing later than this is credited without a further acknowledgement.
         acknowledged_until: Option<UnixTime>,

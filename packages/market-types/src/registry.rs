@@ -336,7 +336,8 @@ pub struct Evidence {
 #[derive(Eq)]
 #[serde(deny_unknown_fields)]
 pub enum Fact {
-    /// The lease ended. `fee` was really paid; `fee_expected` is the fee on all that was funded, the weight of a failure.
+    /// The lease ended. `fee` was really paid; `fee_expected` is the fee on all that was awarded, or earned if top-ups
+    /// made that more: the weight of a failure.
     Ended {
         reason: CloseReason,
         gross: Uint128,

@@ -456,8 +456,9 @@ impl Desk {
             );
         }
         let mut leases = 0;
-        for entry in LEASES.range(storage, None, None, Walk::Ascending) {
-            let (id, lease) = entry.unwrap();
+        for id in LEASES.keys(storage, None, None, Walk::Ascending) {
+            let id = id.unwrap();
+            let lease = LEASES.load(storage, id).unwrap();
             leases += 1;
             let money = MONEY.may_load(storage, id).unwrap().unwrap();
             if lease.status == LeaseStatus::Closed {
