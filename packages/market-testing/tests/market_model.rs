@@ -23,7 +23,7 @@ const SHRINKING: usize = 150;
 fn walk_or_tell(seed: u64) -> Walk {
     let (steps, mismatch) = match walk(seed, STEPS_OF_A_WALK) {
         Ok(walk) => return walk,
-        Err(failure) => failure,
+        Err(failure) => *failure,
     };
     eprintln!(
         "MARKET_MODEL_SEED={seed}: at step {}: {mismatch}\n{:?}",

@@ -32,7 +32,7 @@ pub struct Walk {
 ///
 /// # Errors
 /// The steps up to the first disagreement, and what it is.
-pub fn walk(seed: u64, count: usize) -> Result<Walk, (Vec<Step>, Mismatch)> {
+pub fn walk(seed: u64, count: usize) -> Result<Walk, Box<(Vec<Step>, Mismatch)>> {
     let mut twin = Twin::new();
     let mut generator = Generator::new(StdRng::seed_from_u64(seed));
     let mut steps = vec![];
@@ -40,7 +40,7 @@ pub fn walk(seed: u64, count: usize) -> Result<Walk, (Vec<Step>, Mismatch)> {
     for step in twin.people.settling_in(&twin.ledger) {
         steps.push(step.clone());
         if let Err(mismatch) = twin.step(&step) {
-            return Err((steps, mismatch));
+            return Err(Box::new((steps, mismatch)));
         }
     }
     for _ in 0..count {
@@ -48,7 +48,7 @@ pub fn walk(seed: u64, count: usize) -> Result<Walk, (Vec<Step>, Mismatch)> {
         steps.push(step.clone());
         match twin.step(&step) {
             Ok(taken) => walk.taken += usize::from(taken),
-            Err(mismatch) => return Err((steps, mismatch)),
+            Err(mismatch) => return Err(Box::new((steps, mismatch))),
         }
         walk.steps += 1;
     }
@@ -58,7 +58,7 @@ pub fn walk(seed: u64, count: usize) -> Result<Walk, (Vec<Step>, Mismatch)> {
             walk.tally = twin.tally;
             Ok(walk)
         }
-        Err(mismatch) => Err((steps, mismatch)),
+        Err(mismatch) => Err(Box::new((steps, mismatch))),
     }
 }
 

@@ -46,6 +46,9 @@ pub enum Mismatch {
     Broken(#[from] Broken),
 }
 
+/// What a contract owes in a token.
+type Owes<'a> = &'a dyn Fn(&Addr) -> u128;
+
 pub struct Twin {
     pub suite: Suite,
     pub ledger: Ledger,
@@ -114,7 +117,7 @@ impl Twin {
             Err(failure) => format!("{failure:?}"),
         };
         *self.tally.entry(kind(&outcome)).or_default() += 1;
-        if self.steps % FULL == 0 {
+        if self.steps.is_multiple_of(FULL) {
             self.compare_all()?;
         }
         Ok(expected.is_ok())
@@ -174,7 +177,7 @@ impl Twin {
             false => 0,
         };
         let take_rate = |token: &Addr| ledger.take_rate.owes(token);
-        let contracts: [(&Addr, &dyn Fn(&Addr) -> u128); 5] = [
+        let contracts: [(&Addr, Owes); 5] = [
             (&wiring.provider_registry, &registry),
             (&wiring.order_book, &none),
             (&wiring.lease_escrow, &escrow),

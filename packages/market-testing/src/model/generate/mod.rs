@@ -256,7 +256,7 @@ impl Generator {
             860..=874 => self.rng.gen_range(7_200..90_000),
             875..=877 => self.rng.gen_range(86_400..30 * 86_400),
             878 => 366 * 86_400,
-            _ => self.to_a_boundary(ledger),
+            _ => self.next_boundary(ledger),
         };
         let blocks = match self.chance(90) {
             true => seconds / 6 + u64::from(self.chance(50)),
@@ -266,7 +266,7 @@ impl Generator {
     }
 
     /// To the second before, of, or after something that is due.
-    fn to_a_boundary(&mut self, ledger: &Ledger) -> u64 {
+    fn next_boundary(&mut self, ledger: &Ledger) -> u64 {
         let now = ledger.now;
         let orders = ledger.book.orders.values();
         let mut due: Vec<u64> = orders
