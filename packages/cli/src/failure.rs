@@ -182,8 +182,10 @@ fn reason(log: &str) -> &str {
         .split_once("message index: ")
         .and_then(|(_, rest)| rest.split_once(": "));
     let mut text = numbered.map_or(log, |(_, rest)| rest);
-    if let Some((words, _)) = text.rsplit_once(": execute wasm contract failed") {
-        text = words;
+    for tail in [" with gas used: '", ": execute wasm contract failed"] {
+        if let Some((words, _)) = text.rsplit_once(tail) {
+            text = words;
+        }
     }
     while let Some(rest) = ["dispatch: ", "submessages: ", "Generic error: "]
         .iter()
@@ -231,6 +233,13 @@ mod tests {
             .ends_with("base units, as with --raw)"));
         let failure = Failure::of(&simulation("message index: 0: order 77 is not open"), false);
         assert_eq!(failure.error, "order 77 is not open");
+    }
+
+    #[test]
+    fn gas_is_no_part_of_the_reason() {
+        let log = "rpc error: code = Unknown desc = failed to execute message; message index: 0: 2: inactive proposal with gas \
+                   used: '40719': unknown request";
+        assert_eq!(Failure::of(&simulation(log), false).error, "2: inactive proposal");
     }
 
     #[test]

@@ -22,7 +22,7 @@ fn every_question_answers_people_and_programs() {
     let order = tenant.order(
         "--class class-of-answers --work '3 frames' --max-price 0.05/frame --window 7d --comparison none",
     );
-    provider.done(&format!("bid place {order} 0.04/frame --work-bond 1"));
+    provider.done(&format!("bid place {order} 0.04/frame --work-bond 2"));
     let before = order - 1;
     for (command, words, paths) in [
         ("keys list", "answers-tenant", "0.name 0.address"),

@@ -121,7 +121,7 @@ fn nothing_is_ordered_for_a_job_that_is_not_sound() {
 
 #[test]
 fn an_order_that_nobody_takes_ends_and_its_money_is_available() {
-    let tenant = person("job-tenant");
+    let tenant = person("job-waiter");
     let clock = market().clock();
     let submit = format!(
         "job submit {} --class class-of-nobody --max-price 0.05/frame --window 10s",

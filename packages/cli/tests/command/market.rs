@@ -11,13 +11,14 @@ use serde_json::Value;
 use crate::run::{json, leasebook, words, Ran, DONE};
 
 /// Everybody who acts in a test. Each test has its own, because an account sends one transaction at a time.
-const PEOPLE: [&str; 15] = [
+const PEOPLE: [&str; 16] = [
     "amounts",
     "answers-tenant",
     "answers-provider",
     "answers-agent",
     "governor",
     "job-tenant",
+    "job-waiter",
     "service-tenant",
     "service-provider",
     "service-agent",
@@ -74,7 +75,7 @@ impl Market {
             .env_remove("LEASEBOOK_MARKET")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .env("RUST_LOG", "error");
         for name in PEOPLE {
             let added = leasebook(&home)
                 .args(["--json", "keys", "add", name])

@@ -9,7 +9,7 @@ fn a_provider_and_a_tenant_trade_an_hour_by_hand() {
     let clock = market().clock();
 
     provider.provide("class-of-service", "service-agent");
-    provider.done("provider limits --floor class-of-service=1.50/h --max-lease-bond 500");
+    provider.done("provider limits --floor class-of-service=0.75/h --max-lease-bond 500");
     let status = provider.done("provider status");
     assert!(status.contains("bonded      5000.00 (0.00 locked)"), "{status}");
     assert!(status.contains("region = eu-west"), "{status}");
@@ -72,7 +72,7 @@ fn a_provider_and_a_tenant_trade_an_hour_by_hand() {
     tenant.fails(&format!("lease close-failed {lease}"), REFUSED, "");
     provider.fails(&format!("lease give-notice {lease}"), REFUSED, "");
     market()
-        .run(&format!("--from service-agent lease close {lease}"))
+        .run(&format!("--from keeper lease close {lease}"))
         .fails(REFUSED, "");
 
     tenant.done(&format!("lease close {lease}"));

@@ -19,14 +19,14 @@ fn units_are_ordered_picked_and_given_up_by_hand() {
     provider.fails(
         &format!("bid place {order} 0.04/frame"),
         REFUSED,
-        "named a work bond of 0.00, and 0.80 is needed",
+        "named a work bond of 0.00, and 1.60 is needed",
     );
     provider.fails(
         &format!("bid place {order} 0.04/frame --work-bond 1e3"),
         USAGE,
         "is not an amount",
     );
-    provider.done(&format!("bid place {order} 0.04/frame --work-bond 1"));
+    provider.done(&format!("bid place {order} 0.04/frame --work-bond 2"));
     clock.advance(60);
     tenant.fails(&format!("order pick {order} task-agent"), REFUSED, "");
     tenant.done(&format!("order pick {order} task-provider"));

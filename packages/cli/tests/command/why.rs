@@ -86,7 +86,7 @@ fn limits(stream: u64) {
     let (tenant, provider) = (person("why-tenant"), person("why-provider"));
     let task = tenant.order("--class class-of-why --work '9 frames' --max-price 90/frame --window 7d");
     provider.done("provider limits --floor class-of-why=0.20/h --floor class-of-why=3/unit --max-lease-bond 0.5 --max-work-bond 50");
-    // Per GPU and hour: 8 GPUs at 0.20.
+    // Floors are per GPU: 8 at 0.20. Bond counts for half of what it is worth.
     provider.fails(
         &format!("bid place {stream} 1.50/h"),
         REFUSED,
@@ -95,7 +95,7 @@ fn limits(stream: u64) {
     provider.fails(
         &format!("bid place {stream} 2/h"),
         REFUSED,
-        "would lock 2.00 as lease bond, above its owner's limit 0.50",
+        "would lock 4.00 as lease bond, above its owner's limit 0.50",
     );
     provider.fails(
         &format!("bid place {task} 2/frame --work-bond 40"),
@@ -103,25 +103,25 @@ fn limits(stream: u64) {
         "does not go below 3.00, and this is 2.00",
     );
     provider.fails(
-        &format!("bid place {task} 3/frame --work-bond 59"),
+        &format!("bid place {task} 3/frame --work-bond 119"),
         REFUSED,
-        "named a work bond of 59.00, and 60.00 is needed",
+        "named a work bond of 119.00, and 120.00 is needed",
     );
     provider.fails(
-        &format!("bid place {task} 3/frame --work-bond 60"),
+        &format!("bid place {task} 3/frame --work-bond 120"),
         REFUSED,
-        "would lock 60.00 as work bond, above its owner's limit 50.00",
+        "would lock 120.00 as work bond, above its owner's limit 50.00",
     );
     provider.done("provider limits");
     provider.fails(
-        &format!("bid place {task} 60/frame --work-bond 1200"),
+        &format!("bid place {task} 60/frame --work-bond 2400"),
         REFUSED,
         "bond free, and",
     );
     provider.fails(
         &format!("--raw bid place {task} 2/frame --work-bond 1"),
         REFUSED,
-        "named a work bond of 1, and 40 is needed",
+        "named a work bond of 1, and 80 is needed",
     );
     tenant.fails(&format!("bid place {stream} 2/h"), REFUSED, "");
     provider.done("provider retire");
