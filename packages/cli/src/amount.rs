@@ -258,7 +258,7 @@ mod tests {
             assert_eq!(SIX.format(Uint128::new(base)), text);
             assert_eq!(SIX.parse(text), Ok(Uint128::new(base)));
         }
-        assert_eq!(SIX.format(Uint128::MAX).parse::<f64>().is_ok(), true);
+        assert!(SIX.format(Uint128::MAX).parse::<f64>().is_ok());
     }
 
     #[test]

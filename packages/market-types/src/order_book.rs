@@ -50,6 +50,8 @@ pub struct ParamsUpdate {
 
 #[cw_serde]
 #[serde(deny_unknown_fields)]
+// One message is in memory at a time; a box would only hide the size.
+#[allow(clippy::large_enum_variant)]
 pub enum ExecuteMsg {
     Control(ControlMsg),
     UpdateParams(ParamsUpdate),

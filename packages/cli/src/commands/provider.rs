@@ -168,17 +168,31 @@ pub fn agent_key(agent: &SigningKey, chain_id: &str, registry: &str, owner: &str
     })
 }
 
+/// What a provider says of itself when it enters.
+pub struct Profile {
+    pub gateway: Gateway,
+    pub group: Option<String>,
+    pub attributes: Vec<Attribute>,
+    pub machines: Vec<MachineGroup>,
+}
+
 /// The registration of `owner`'s provider, with the agent's agreement.
+///
+/// # Errors
+/// The agent's key does not sign.
 pub fn registration(
     agent: &SigningKey,
     chain_id: &str,
     registry: &str,
     owner: &str,
-    gateway: Gateway,
-    group: Option<String>,
-    attributes: Vec<Attribute>,
-    machines: Vec<MachineGroup>,
+    profile: Profile,
 ) -> Result<Registration> {
+    let Profile {
+        gateway,
+        group,
+        attributes,
+        machines,
+    } = profile;
     Ok(Registration {
         agent: agent_key(agent, chain_id, registry, owner)?,
         gateway,
@@ -204,18 +218,20 @@ pub async fn run(global: &Global, command: Provider) -> Result<()> {
                 acting.market.chain.chain_id(),
                 &registry,
                 acting.address(),
-                gateway(register.gateway, register.tls_fingerprint.as_deref())?,
-                register.group,
-                register
-                    .attribute
-                    .iter()
-                    .map(|text| parse_attribute(text))
-                    .collect::<Result<_>>()?,
-                register
-                    .machine
-                    .iter()
-                    .map(|text| parse_machine(text))
-                    .collect::<Result<_>>()?,
+                Profile {
+                    gateway: gateway(register.gateway, register.tls_fingerprint.as_deref())?,
+                    group: register.group,
+                    attributes: register
+                        .attribute
+                        .iter()
+                        .map(|text| parse_attribute(text))
+                        .collect::<Result<_>>()?,
+                    machines: register
+                        .machine
+                        .iter()
+                        .map(|text| parse_machine(text))
+                        .collect::<Result<_>>()?,
+                },
             )?;
             (
                 ExecuteMsg::Register(msg),

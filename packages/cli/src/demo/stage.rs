@@ -15,7 +15,7 @@ use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
 use market_types::Seconds;
 
 use super::process::{free_port, sibling, Process};
-use crate::commands::provider::registration;
+use crate::commands::provider::{registration, Profile};
 use crate::context::{Acting, Global};
 use crate::local::{found, key, Clock};
 
@@ -314,21 +314,17 @@ async fn enter(
     let port = free_port()?;
     let gateway = format!("http://127.0.0.1:{port}");
     let contracts = owner.market.deployment.contracts.clone();
-    let register = registration(
-        &agent,
-        owner.market.chain.chain_id(),
-        &contracts.provider_registry,
-        owner.address(),
-        Gateway {
+    let profile = Profile {
+        gateway: Gateway {
             url: gateway.clone(),
             tls_fingerprint: None,
         },
-        None,
-        vec![Attribute {
+        group: None,
+        attributes: vec![Attribute {
             key: "region".into(),
             value: character.region.into(),
         }],
-        vec![MachineGroup {
+        machines: vec![MachineGroup {
             class: DeviceClass(character.class.into()),
             count: 1,
             each: Resources {
@@ -341,6 +337,14 @@ async fn enter(
                 ports: 16,
             },
         }],
+    };
+    let chain_id = owner.market.chain.chain_id();
+    let register = registration(
+        &agent,
+        chain_id,
+        &contracts.provider_registry,
+        owner.address(),
+        profile,
     )?;
     let bond = Market::send_with_hook(&contracts.provider_registry, BOND, &Hook::Bond { provider: None })?;
     owner

@@ -14,11 +14,14 @@ use market_testing::{Call, Failure};
 use crate::roles::Role;
 use crate::world::{Scene, World};
 
+/// A message as a role sends it in a world.
+pub type Message = Box<dyn Fn(&World, Role) -> Call>;
+
 pub struct Row {
     /// Where the message goes through if the right one sends it.
     pub scene: Scene,
     /// The message as this role sends it.
-    pub message: Box<dyn Fn(&World, Role) -> Call>,
+    pub message: Message,
     /// Who may send it. Everybody else is refused.
     pub allowed: Vec<Role>,
     pub refusal: Refusal,
