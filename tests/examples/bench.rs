@@ -67,7 +67,7 @@ fn stores(counts: &[u32]) -> bool {
         for column in &columns {
             let tally = &column[at].1;
             print!("{:>8} {:>6} {:>10}", tally.reads, tally.writes, tally.bytes);
-            same &= cost(tally) == cost(first);
+            same &= tally.equals(first);
         }
         println!("{}", if same { "" } else { "  DIFFERENT" });
         equal &= same;
@@ -77,10 +77,6 @@ fn stores(counts: &[u32]) -> bool {
         if equal { "yes" } else { "NO" }
     );
     equal
-}
-
-fn cost(tally: &Tally) -> (u64, u64, u64) {
-    (tally.reads, tally.writes, tally.shape)
 }
 
 fn settling() -> bool {
