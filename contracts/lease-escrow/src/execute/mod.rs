@@ -68,6 +68,9 @@ where
 /// Move the money and build the answer. Everything is saved before any message leaves.
 fn carry_out(deps: DepsMut, token: &Addr, fx: Effects) -> Result<Response, ContractError> {
     apply(deps.storage, token, &fx)?;
+    if fx.calls.is_empty() {
+        return Ok(Response::new().add_events(fx.events));
+    }
     let registry = market_control::wiring(deps.storage)?.provider_registry;
     let calls = fx
         .calls
