@@ -32,6 +32,14 @@ pub fn run(app: &mut Application, tx: &Transaction, mode: Mode, height: u64) -> 
         );
         return Err(Refusal::Invalid(text));
     }
+    let used = gas::of_checks(tx.size);
+    if mode == Mode::Deliver && tx.fee.gas_limit < used {
+        return Err(Refusal::Gas {
+            location: "txSize",
+            wanted: tx.fee.gas_limit,
+            used,
+        });
+    }
     let mut events = pay_fee(app, tx)?;
     for (index, signer) in tx.signers.iter().enumerate() {
         let info = tx.signer_infos.get(index).ok_or(Refusal::NoSignatures)?;

@@ -209,7 +209,7 @@ impl Chain {
         let ante = ante::run(&mut self.app, &tx, Mode::Simulate, height);
         let ran = match ante {
             Ok(events) => self.run_messages(&tx, gas::MAX_PER_TRANSACTION, events),
-            Err(refusal) => Err((refusal, base_gas(&tx), Vec::new())),
+            Err(refusal) => Err((refusal, gas::of_checks(tx.size), Vec::new())),
         };
         self.app.store().rollback();
         match ran {
@@ -294,7 +294,7 @@ impl Chain {
             }
             Err(refusal) => {
                 self.app.store().rollback();
-                return failed(&refusal, wanted, base_gas(&tx), Vec::new());
+                return failed(&refusal, wanted, gas::of_checks(tx.size), Vec::new());
             }
         };
         match self.run_messages(&tx, wanted, events) {
@@ -327,7 +327,7 @@ impl Chain {
         self.app.store().begin();
         self.app.meter.start(limit);
         let ended = self.app.guarded(|app| {
-            app.meter.charge(base_gas(tx));
+            app.meter.charge(gas::of_checks(tx.size));
             let mut delivered = Delivered {
                 events: ante.clone(),
                 responses: Vec::new(),
@@ -372,11 +372,6 @@ impl Chain {
 struct Delivered {
     events: Vec<Event>,
     responses: Vec<cosmrs::Any>,
-}
-
-fn base_gas(tx: &Transaction) -> u64 {
-    let bytes = u64::try_from(tx.size).unwrap_or(u64::MAX);
-    gas::TRANSACTION.saturating_add(bytes.saturating_mul(gas::TRANSACTION_BYTE))
 }
 
 fn failed(refusal: &Refusal, gas_wanted: u64, gas_used: u64, events: Vec<Event>) -> TxResult {

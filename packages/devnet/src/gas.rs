@@ -23,6 +23,12 @@ const WRITE_BYTE: u64 = 30;
 const DELETE: u64 = 1_000;
 const NEXT_FLAT: u64 = 30;
 
+/// What comes before the messages of a transaction of so many bytes.
+pub fn of_checks(bytes: usize) -> u64 {
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    TRANSACTION.saturating_add(bytes.saturating_mul(TRANSACTION_BYTE))
+}
+
 /// Unwinds out of a contract that passed its limit; caught where the transaction runs.
 #[derive(Debug, Clone, Copy)]
 pub struct OutOfGas;

@@ -26,7 +26,7 @@ pub struct Message {
 
 #[derive(Clone, Debug)]
 pub enum Action {
-    Bank(BankMsg),
+    Send(MsgSend),
     Wasm(WasmMsg),
     Sudo { contract: String, msg: Binary },
     Gov(GovMsg),
@@ -39,6 +39,22 @@ pub struct Outcome {
     pub response: Any,
 }
 
+/// What a send moves. A node looks at this when it delivers, not when it takes the transaction.
+fn sent(msg: &MsgSend) -> Result<BankMsg, Refusal> {
+    if !auth::is_valid(&msg.to_address) {
+        let text = format!("invalid to address: decoding bech32 failed: {}", msg.to_address);
+        return Err(Refusal::Address(text));
+    }
+    let amount = coins::from_proto(&msg.amount)?;
+    if amount.is_empty() {
+        return Err(Refusal::Coins(String::new()));
+    }
+    Ok(BankMsg::Send {
+        to_address: msg.to_address.clone(),
+        amount,
+    })
+}
+
 impl Message {
     /// Decodes a message and checks what needs no state.
     ///
@@ -49,21 +65,7 @@ impl Message {
         let (signer, action) = match any.type_url.as_str() {
             "/cosmos.bank.v1beta1.MsgSend" => {
                 let msg: MsgSend = strict(any)?;
-                if !auth::is_valid(&msg.to_address) {
-                    let text = format!("invalid to address: decoding bech32 failed: {}", msg.to_address);
-                    return Err(Refusal::Address(text));
-                }
-                let amount = coins::from_proto(&msg.amount)?;
-                if amount.is_empty() {
-                    return Err(Refusal::Coins(String::new()));
-                }
-                (
-                    msg.from_address,
-                    Action::Bank(BankMsg::Send {
-                        to_address: msg.to_address,
-                        amount,
-                    }),
-                )
+                (msg.from_address.clone(), Action::Send(msg))
             }
             "/cosmwasm.wasm.v1.MsgExecuteContract" => {
                 let msg: MsgExecuteContract = strict(any)?;
@@ -173,7 +175,7 @@ impl Message {
 
     fn module(&self) -> &'static str {
         match self.action {
-            Action::Bank(_) => "bank",
+            Action::Send(_) => "bank",
             Action::Wasm(_) | Action::Sudo { .. } => "wasm",
             Action::Gov(_) => "governance",
         }
@@ -186,8 +188,8 @@ impl Message {
             .add_attribute("sender", &self.signer)
             .add_attribute("module", self.module())];
         let value = match &self.action {
-            Action::Bank(msg) => {
-                let done = app.execute(&self.signer, msg.clone().into());
+            Action::Send(msg) => {
+                let done = app.execute(&self.signer, sent(msg)?.into());
                 events.extend(done.map_err(|error| refusal(&error, Refusal::Invalid))?.events);
                 Vec::new()
             }

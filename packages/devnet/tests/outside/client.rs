@@ -131,17 +131,7 @@ impl Chain {
 
     pub async fn sign(&self, wallet: &Wallet, draft: Draft) -> Vec<u8> {
         let account = self.account(&wallet.address).await;
-        let body = Body::new(draft.messages, "", draft.timeout_height);
-        let fee = Coin {
-            denom: "ulease".parse().unwrap(),
-            amount: draft.fee,
-        };
-        let sequence = draft.sequence.unwrap_or(account.sequence);
-        let auth = SignerInfo::single_direct(Some(wallet.key.public_key()), sequence)
-            .auth_info(Fee::from_amount_and_gas(fee, draft.gas));
-        let chain_id = draft.chain_id.parse().unwrap();
-        let doc = SignDoc::new(&body, &auth, &chain_id, account.account_number).unwrap();
-        doc.sign(&wallet.key).unwrap().to_bytes().unwrap()
+        signed(wallet, draft, account.account_number, account.sequence)
     }
 
     pub async fn broadcast(&self, bytes: Vec<u8>) -> tx_sync::Response {
@@ -233,6 +223,20 @@ impl Chain {
         )
         .await
     }
+}
+
+/// The bytes of a signed transaction; `sequence` unless the draft has one of its own.
+pub fn signed(wallet: &Wallet, draft: Draft, account_number: u64, sequence: u64) -> Vec<u8> {
+    let body = Body::new(draft.messages, "", draft.timeout_height);
+    let fee = Coin {
+        denom: "ulease".parse().unwrap(),
+        amount: draft.fee,
+    };
+    let auth = SignerInfo::single_direct(Some(wallet.key.public_key()), draft.sequence.unwrap_or(sequence))
+        .auth_info(Fee::from_amount_and_gas(fee, draft.gas));
+    let chain_id = draft.chain_id.parse().unwrap();
+    let doc = SignDoc::new(&body, &auth, &chain_id, account_number).unwrap();
+    doc.sign(&wallet.key).unwrap().to_bytes().unwrap()
 }
 
 /// The first message's response out of a transaction's data.

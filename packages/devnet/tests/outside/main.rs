@@ -7,6 +7,7 @@ mod client;
 mod contracts;
 mod governance;
 mod probe;
+mod recorded;
 mod refusals;
 mod restart;
 mod subscriptions;

@@ -64,10 +64,6 @@ async fn checks_refuse_with_the_codes_and_texts_of_a_node() {
             told(30, "sdk", "block height 2, timeout height 1: tx timeout height"),
         ),
         (
-            Draft::of(vec![send(&alice, &bob.address, 0)]),
-            told(10, "sdk", "0ulease: invalid coins"),
-        ),
-        (
             Draft::of(vec![any(&MsgDelegate {
                 delegator_address: alice.address.clone(),
                 ..Default::default()
@@ -166,10 +162,16 @@ async fn failures_at_delivery_name_the_message_and_its_cause() {
     let (alice, bob) = (Wallet::new(1), Wallet::new(2));
     for (message, code, codespace, log) in [
         (
+            send(&alice, &bob.address, 0),
+            10,
+            "sdk",
+            "0ulease: invalid coins".to_owned(),
+        ),
+        (
             send(&alice, &bob.address, 5_000_000),
             5,
             "sdk",
-            "spendable balance 999000ulease is smaller than 5000000ulease: insufficient funds".to_owned(),
+            "spendable balance 998000ulease is smaller than 5000000ulease: insufficient funds".to_owned(),
         ),
         (
             execute(&alice.address, &bob.address, &serde_json::json!({})),
