@@ -20,7 +20,6 @@ mod world;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use cost::counting::Tally;
 use cost::measure;
 
 fn main() -> ExitCode {
