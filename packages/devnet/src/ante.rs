@@ -25,12 +25,10 @@ pub fn run(app: &mut Application, tx: &Transaction, mode: Mode, height: u64) -> 
         });
     }
     if tx.fee.gas_limit > gas::MAX_PER_TRANSACTION {
-        let text = format!(
-            "tx gas limit {} exceeds block max gas {}",
-            tx.fee.gas_limit,
-            gas::MAX_PER_TRANSACTION
-        );
-        return Err(Refusal::Invalid(text));
+        return Err(Refusal::GasLimit {
+            asked: tx.fee.gas_limit,
+            most: gas::MAX_PER_TRANSACTION,
+        });
     }
     let used = gas::of_checks(tx.size);
     if mode == Mode::Deliver && tx.fee.gas_limit < used {
@@ -89,9 +87,13 @@ fn pay_fee(app: &mut Application, tx: &Transaction) -> Result<Vec<Event>, Refusa
             to_address: auth::module_address(auth::FEE_COLLECTOR),
             amount: fee.clone(),
         };
-        let paid = app.execute(payer, pay.into()).map_err(|error| {
-            Refusal::inside(&error).unwrap_or_else(|| Refusal::Invalid(error.root_cause().to_string()))
-        })?;
+        let paid = app
+            .execute(payer, pay.into())
+            .map_err(|error| match Refusal::inside(&error) {
+                Some(funds @ Refusal::Funds { .. }) => Refusal::Fee(Box::new(funds)),
+                Some(other) => other,
+                None => Refusal::Invalid(error.root_cause().to_string()),
+            })?;
         events.extend(paid.events);
     }
     events.push(

@@ -354,7 +354,7 @@ impl Chain {
                 wanted: limit,
                 used,
             }),
-            Ended::Panicked(text) => Err(Refusal::Execute(format!("contract panicked: {text}"))),
+            Ended::Panicked(text) => Err(Refusal::Machine(format!("contract panicked: {text}"))),
         };
         match result {
             Ok(delivered) => {

@@ -201,7 +201,12 @@ impl Message {
                     _ => Refusal::Execute,
                 };
                 let done = app.execute(&self.signer, CosmosMsg::Wasm(msg.clone()));
-                let done = done.map_err(|error| refusal(&error, wrap))?;
+                let done = done.map_err(|error| match (msg, refusal(&error, wrap)) {
+                    (WasmMsg::Migrate { .. }, Refusal::NoCode(_)) => {
+                        Refusal::Invalid("unknown code".to_owned())
+                    }
+                    (_, other) => other,
+                })?;
                 events.extend(done.events);
                 done.data.unwrap_or_default().into()
             }

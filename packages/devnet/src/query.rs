@@ -35,6 +35,8 @@ pub enum QueryFailure {
     Unknown(String),
     #[error("rpc error: code = NotFound desc = {0}: key not found")]
     NotFound(String),
+    #[error("decoding bech32 failed: {0}: invalid request")]
+    Address(String),
     #[error("rpc error: code = InvalidArgument desc = {0}: invalid request")]
     Invalid(String),
     #[error("{0}: feature not supported")]
@@ -46,7 +48,7 @@ impl QueryFailure {
     pub fn code(&self) -> u32 {
         match self {
             Self::Path(_) | Self::Unknown(_) => 6,
-            Self::Invalid(_) => 18,
+            Self::Address(_) | Self::Invalid(_) => 18,
             Self::NotFound(_) => 22,
             Self::Unsupported(_) => 37,
         }
@@ -85,9 +87,7 @@ fn valid(address: &str) -> Result<&str, QueryFailure> {
     if auth::is_valid(address) {
         return Ok(address);
     }
-    Err(QueryFailure::Invalid(format!(
-        "decoding bech32 failed: {address}"
-    )))
+    Err(QueryFailure::Address(address.to_owned()))
 }
 
 fn accounts(chain: &mut Chain, method: &str, data: &[u8]) -> Answer {
@@ -143,7 +143,7 @@ fn account_any(address: &str, account: &Account) -> Any {
 fn simulate(chain: &mut Chain, data: &[u8]) -> Answer {
     Some(decode(data).and_then(|request: SimulateRequest| {
         if request.tx_bytes.is_empty() {
-            return Err(QueryFailure::Invalid("empty tx_bytes".to_owned()));
+            return Err(QueryFailure::Invalid("empty txBytes is not allowed".to_owned()));
         }
         let (result, msg_responses) = chain.simulate(&request.tx_bytes).map_err(|(refusal, used)| {
             let text = format!("rpc error: code = Unknown desc = {refusal} with gas used: '{used}'");

@@ -36,7 +36,12 @@ pub enum Refusal {
     NoSignatures,
     #[error("{0}: invalid request")]
     Invalid(String),
-    #[error("block height {now}, timeout height {timeout}: tx timeout height")]
+    #[error("tx gas limit {asked} exceeds block max gas {most}: invalid gas limit")]
+    GasLimit { asked: u64, most: u64 },
+    /// A fee that cannot be paid: its cause, named once more.
+    #[error("{0}: insufficient funds")]
+    Fee(Box<Refusal>),
+    #[error("block height: {now}, timeout height: {timeout}: tx timeout height")]
     Timeout { now: u64, timeout: u64 },
     #[error("unknown extension options")]
     Extension,
@@ -51,6 +56,8 @@ pub enum Refusal {
     Execute(String),
     #[error("{0}: migrate wasm contract failed")]
     Migrate(String),
+    #[error("{0}: wasmvm error")]
+    Machine(String),
     #[error("address {0}: no such contract")]
     NoContract(String),
     #[error("code id {0}: no such code")]
@@ -85,7 +92,7 @@ impl Refusal {
         match self {
             Self::Parse(_) => ("sdk", 2),
             Self::Unauthorized(_) | Self::Signature { .. } => ("sdk", 4),
-            Self::Funds { .. } => ("sdk", 5),
+            Self::Funds { .. } | Self::Fee(_) => ("sdk", 5),
             Self::Unknown(_) => ("sdk", 6),
             Self::Address(_) => ("sdk", 7),
             Self::PublicKey(_) => ("sdk", 8),
@@ -99,11 +106,13 @@ impl Refusal {
             Self::Extension => ("sdk", 31),
             Self::Sequence { .. } => ("sdk", 32),
             Self::Unsupported(_) => ("sdk", 37),
+            Self::GasLimit { .. } => ("sdk", 41),
             Self::Instantiate(_) => ("wasm", 4),
             Self::Execute(_) => ("wasm", 5),
             Self::Migrate(_) => ("wasm", 11),
             Self::NoContract(_) => ("wasm", 22),
             Self::QueryDepth => ("wasm", 27),
+            Self::Machine(_) => ("wasm", 29),
             Self::NoCode(_) => ("wasm", 28),
             Self::CallDepth => ("wasm", 30),
             Self::InactiveProposal(_) => ("gov", 3),

@@ -108,6 +108,10 @@ pub fn answer(app: &mut Application, method: &str, data: &[u8]) -> Answer {
 }
 
 fn smart(app: &mut Application, address: String, msg: Vec<u8>) -> Result<Vec<u8>, QueryFailure> {
+    // Looked at before the address, as a node does.
+    if serde_json::from_slice::<serde::de::IgnoredAny>(&msg).is_err() {
+        return Err(QueryFailure::Invalid("invalid query data".to_owned()));
+    }
     contract(app, &address)?;
     let failed = |text: String| QueryFailure::Unknown(format!("{text}: query wasm contract failed"));
     let request: QueryRequest<Empty> = WasmQuery::Smart {
@@ -124,7 +128,9 @@ fn smart(app: &mut Application, address: String, msg: Vec<u8>) -> Result<Vec<u8>
         Ended::With(SystemResult::Ok(ContractResult::Err(text))) => Err(failed(text)),
         Ended::With(SystemResult::Err(error)) => Err(failed(error.to_string())),
         Ended::OutOfGas => Err(failed(format!("out of gas: {used} used"))),
-        Ended::Panicked(text) => Err(failed(format!("contract panicked: {text}"))),
+        Ended::Panicked(text) => Err(QueryFailure::Unknown(format!(
+            "contract panicked: {text}: wasmvm error"
+        ))),
     }
 }
 

@@ -20,6 +20,8 @@ pub enum RpcError {
     NoMethod(String),
     #[error("{0}")]
     Params(String),
+    #[error("expected order_by to be either `asc` or `desc` or empty")]
+    Order,
     #[error("tx ({0}) not found")]
     NoTx(String),
     #[error("tx already exists in cache")]
@@ -185,11 +187,7 @@ fn tx_search(handle: &Handle, params: &Params<'_>) -> Result<Value, RpcError> {
     match params.text("order_by").unwrap_or_default() {
         "" | "asc" => {}
         "desc" => found.reverse(),
-        _ => {
-            return Err(RpcError::Params(
-                "expected order_by to be either `asc` or `desc` or empty".to_owned(),
-            ))
-        }
+        _ => return Err(RpcError::Order),
     }
     let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
     let per_page = params

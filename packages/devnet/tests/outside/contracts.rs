@@ -209,7 +209,7 @@ async fn a_panic_is_a_failed_call_not_the_end_of_the_chain() {
         .await;
     assert_eq!(
         (done.tx_result.code.value(), done.tx_result.codespace.as_str()),
-        (5, "wasm")
+        (29, "wasm")
     );
     assert!(done.tx_result.log.contains("as asked"), "{}", done.tx_result.log);
     let answer = chain
@@ -278,7 +278,7 @@ async fn only_the_admin_migrates() {
     let done = chain.deliver(&alice, vec![migrate(&alice, 99)]).await;
     assert_eq!(
         (done.tx_result.code.value(), done.tx_result.codespace.as_str()),
-        (28, "wasm")
+        (18, "sdk")
     );
     let done = chain.deliver(&alice, vec![migrate(&alice, 1)]).await;
     assert!(done.tx_result.code.is_ok(), "{}", done.tx_result.log);

@@ -53,7 +53,7 @@ async fn checks_refuse_with_the_codes_and_texts_of_a_node() {
             told(
                 5,
                 "sdk",
-                "spendable balance 1000000ulease is smaller than 9000000ulease: insufficient funds",
+                "spendable balance 1000000ulease is smaller than 9000000ulease: insufficient funds: insufficient funds",
             ),
         ),
         (
@@ -61,7 +61,7 @@ async fn checks_refuse_with_the_codes_and_texts_of_a_node() {
                 timeout_height: 1,
                 ..one()
             },
-            told(30, "sdk", "block height 2, timeout height 1: tx timeout height"),
+            told(30, "sdk", "block height: 2, timeout height: 1: tx timeout height"),
         ),
         (
             Draft::of(vec![any(&MsgDelegate {

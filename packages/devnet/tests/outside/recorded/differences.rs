@@ -90,18 +90,9 @@ const DOCUMENTED: &[(&str, &str)] = &[
     ),
     ("check: bytes that are no transaction/result/log", "text only"),
     (
-        "check: fee above the balance/result/log",
-        "the node names the cause twice",
-    ),
-    (
         "check: from an account that is not there/result/log",
         "the node prints the address's raw bytes",
     ),
-    (
-        "check: gas above the block's/result",
-        "its own code for a gas limit",
-    ),
-    ("check: timeout height passed/result/log", "text only"),
     (
         "check: too little gas for the checks/result/log",
         "where gas runs out differs: gas is an estimate here",
@@ -116,7 +107,7 @@ const DOCUMENTED: &[(&str, &str)] = &[
         "where gas runs out differs",
     ),
     (
-        "contract panics",
+        "contract panics/log",
         "native code: the virtual machine's trap is a panic caught",
     ),
     (
@@ -148,10 +139,6 @@ const DOCUMENTED: &[(&str, &str)] = &[
         "migrate/events/8",
         "order of two attributes, which cw-multi-test writes",
     ),
-    (
-        "migrate: no such code",
-        "the node has another refusal for it than for instantiating",
-    ),
     ("net_info/result/listeners", "the devnet has no peers"),
     (
         "query of an unknown path/result/response/log",
@@ -161,7 +148,6 @@ const DOCUMENTED: &[(&str, &str)] = &[
         "simulate: a failing call/result/response/log",
         "the node adds the line of its source",
     ),
-    ("simulate: nothing/result/response/log", "text only"),
     (
         "simulate: too much/result/response/log",
         "the node adds the line of its source",
@@ -174,15 +160,7 @@ const DOCUMENTED: &[(&str, &str)] = &[
         "smart query: a panic/result/response/log",
         "native code: the virtual machine's trap is a panic caught",
     ),
-    (
-        "smart query: no JSON/result/response",
-        "the node looks at the JSON before the contract does",
-    ),
     ("subscribe: nonsense/error/data", "text only"),
-    (
-        "tx_search in no order/error",
-        "a mistake of the client here, of the node there",
-    ),
     ("tx_search without sense/error/data", "text only"),
     (
         "unknown method/error/data",

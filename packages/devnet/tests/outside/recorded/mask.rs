@@ -106,7 +106,7 @@ fn figures(text: &str) -> String {
         "with gas used: '",
         "account number (",
         "current blockchain height ",
-        "block height ",
+        "block height: ",
         "current height ",
     ] {
         let mut from = 0;
