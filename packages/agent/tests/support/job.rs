@@ -80,6 +80,29 @@ pub fn with_kernel(units: u32, source: &str) -> Job {
     }
 }
 
+/// `units` units, each with so much `work`. Software drivers end a loop after 65,535 rounds, so more work is more workgroups.
+pub fn busy(units: u32, work: u32) -> Job {
+    let body = "
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    var state = job.unit * 747796405u + id.x;
+    for (var round = 0u; round < 60000u; round++) {
+        state ^= state << 13u;
+        state ^= state >> 17u;
+        state = (state ^ (state << 5u)) + round;
+    }
+    if (id.x < 64u) { output[id.x] = state; }
+}
+";
+    let mut job = with_kernel(units, &format!("{HEAD}{body}"));
+    let kernel = &mut job.manifest.kernel;
+    kernel.dispatches = work.div_ceil(32_768);
+    kernel.workgroups = [work.div_ceil(kernel.dispatches), 1, 1];
+    job.manifest.validate().unwrap();
+    job.digest = job.manifest.digest().unwrap();
+    job
+}
+
 /// The result of unit `unit` of [`counting`].
 pub fn counted(unit: u32) -> Vec<u8> {
     (0..64u32)
