@@ -72,6 +72,8 @@ pub enum ContractError {
     // --- leases
     #[error("lease {lease} is unknown")]
     UnknownLease { lease: LeaseId },
+    #[error("lease {lease} has no record of its money")]
+    MoneyMissing { lease: LeaseId },
     #[error("{sender} is neither tenant nor provider of lease {lease}")]
     NotAParty { lease: LeaseId, sender: Addr },
     #[error("{sender} is not the tenant of lease {lease}")]

@@ -41,6 +41,7 @@ impl Ledger {
     pub fn load(storage: &dyn Storage, token: &Addr) -> Result<Self, ContractError> {
         Ok(Self {
             token: token.clone(),
+            // Written with the first money of a token and never removed: before it there is none.
             totals: TOTALS.may_load(storage, token)?.unwrap_or_default(),
             accounts: BTreeMap::new(),
         })
@@ -144,6 +145,8 @@ impl Ledger {
     }
 }
 
+/// What `owner` may withdraw; an account at zero has no record, see [`Ledger::save`].
+///
 /// # Errors
 /// The stored record is damaged.
 pub fn available(storage: &dyn Storage, owner: &Addr, token: &Addr) -> Result<Uint128, ContractError> {

@@ -13,24 +13,27 @@ fn slot(number: u64) -> u8 {
     (number % u64::from(KEPT)) as u8
 }
 
+/// Awards so far; the count is written with the first one.
+fn made(storage: &dyn Storage, class: &DeviceClass, token: &Addr) -> StdResult<u64> {
+    Ok(CLEARING_COUNT
+        .may_load(storage, (&class.0, token))?
+        .unwrap_or_default())
+}
+
 pub fn record(
     storage: &mut dyn Storage,
     class: &DeviceClass,
     token: &Addr,
     clearing: &Clearing,
 ) -> StdResult<()> {
-    let made = CLEARING_COUNT
-        .may_load(storage, (&class.0, token))?
-        .unwrap_or_default();
+    let made = made(storage, class, token)?;
     CLEARING.save(storage, (&class.0, token, slot(made)), clearing)?;
     CLEARING_COUNT.save(storage, (&class.0, token), &made.saturating_add(1))
 }
 
 /// Newest first, at most [`KEPT`].
 pub fn latest(storage: &dyn Storage, class: &DeviceClass, token: &Addr) -> StdResult<Vec<ClearingPrice>> {
-    let made = CLEARING_COUNT
-        .may_load(storage, (&class.0, token))?
-        .unwrap_or_default();
+    let made = made(storage, class, token)?;
     let first = made.saturating_sub(u64::from(KEPT));
     (first..made)
         .rev()

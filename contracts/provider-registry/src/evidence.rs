@@ -81,6 +81,7 @@ impl EvidenceRecord {
                 let failed = match (is_failure(*reason), penalty) {
                     (true, _) => scale.weight(*fee_expected),
                     (false, Some((taken, bond))) => {
+                        // `taken` is at most `bond`, so it fits; a bond of zero had nothing that could be taken.
                         mul_div(scale.weight(*fee_expected), taken, bond, Rounding::Down).unwrap_or_default()
                     }
                     (false, None) => Uint128::zero(),

@@ -232,10 +232,15 @@ pub fn whois(storage: &dyn Storage, address: &Addr) -> Result<Option<(ProviderNo
     Ok(in_office.then_some((no, provider)))
 }
 
+/// The bond of provider `no`, whose record is written at the registration.
+///
+/// # Errors
+/// There is no record, or it is damaged: a provider's bond must not look like none.
 pub fn account(storage: &dyn Storage, no: ProviderNo) -> StdResult<Account> {
-    Ok(ACCOUNTS.may_load(storage, no)?.unwrap_or_default())
+    ACCOUNTS.load(storage, no)
 }
 
+/// What leases use of a class; nothing used has no record, see [`save_used`].
 pub fn used(storage: &dyn Storage, no: ProviderNo, class: &DeviceClass) -> StdResult<Resources64> {
     Ok(USED.may_load(storage, (no, &class.0))?.unwrap_or_default())
 }
@@ -281,6 +286,7 @@ pub fn credit(storage: &mut dyn Storage, owner: &Addr, amount: Uint128) -> Resul
     if amount.is_zero() {
         return Ok(());
     }
+    // Removed when it is claimed.
     let claimable = CLAIMABLE.may_load(storage, owner)?.unwrap_or_default();
     CLAIMABLE.save(storage, owner, &claimable.checked_add(amount)?)?;
     Ok(())

@@ -11,7 +11,7 @@ use market_types::{Page, Paging, UnixTime};
 
 use crate::account::Account;
 use crate::execute::lot;
-use crate::state::{ACCOUNTS, CONFIG, DEFAULT_RATE, LOTS, RATES};
+use crate::state::{self, ACCOUNTS, CONFIG, DEFAULT_RATE, LOTS, RATES};
 use crate::ContractError;
 
 /// Rates are those in force.
@@ -74,7 +74,7 @@ pub fn solvency(deps: Deps, env: &Env) -> Result<Vec<Solvency>, ContractError> {
 
 pub fn totals(deps: Deps, token: &str) -> Result<TotalsResponse, ContractError> {
     let token = deps.api.addr_validate(token)?;
-    let account = ACCOUNTS.may_load(deps.storage, &token)?.unwrap_or_default();
+    let account = state::account(deps.storage, &token)?;
     totals_of(deps, token, account)
 }
 

@@ -1,7 +1,7 @@
 //! What is stored, and under which keys.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{Addr, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 use market_types::take_rate::{AuctionParams, Shares};
 use market_types::{BasisPoints, LotId, Seconds, UnixTime};
@@ -33,6 +33,14 @@ pub const LOTS: Map<&Addr, Lot> = Map::new(KEYS[4]);
 pub const LAST_PRICES: Map<&Addr, Uint128> = Map::new(KEYS[5]);
 /// Number of the newest lot.
 pub const LAST_LOT: Item<LotId> = Item::new(KEYS[6]);
+
+/// The account of `token`; one that never brought fees has had nothing.
+///
+/// # Errors
+/// The stored record is damaged.
+pub fn account(storage: &dyn Storage, token: &Addr) -> StdResult<Account> {
+    Ok(ACCOUNTS.may_load(storage, token)?.unwrap_or_default())
+}
 
 #[cw_serde]
 pub struct Config {

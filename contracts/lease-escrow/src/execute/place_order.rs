@@ -132,6 +132,7 @@ fn reserve(
 
 /// Orders are numbered from 1, as long as the numbers of their leases fit.
 fn next_order(deps: &DepsMut) -> Result<OrderId, ContractError> {
+    // Written with the first order.
     let last = ORDER_COUNT.may_load(deps.storage)?.unwrap_or_default();
     last.checked_add(1)
         .map(OrderId)

@@ -177,6 +177,7 @@ impl LeaseFile {
                 }
             }
         }
+        // A gap beyond the window credits nothing.
         let last = credit(beat.last, at, beat.cutoff, beat.window).unwrap_or_default();
         let credited = Seconds(beat.credited.0.saturating_add(last.0));
         self.accrue(credited, fx)?;
@@ -218,6 +219,7 @@ impl LeaseFile {
     /// the end gave back weighs nothing; otherwise a tenant could make a failure as heavy as it likes for nothing.
     fn expected(&self) -> Result<Uint128, ContractError> {
         let funded = self.money.funded()?;
+        // What does not fit is above all that was funded.
         let awarded = funding(&self.order().rail, self.lease.price).unwrap_or(funded);
         Ok(awarded.min(funded).max(self.money.gross))
     }

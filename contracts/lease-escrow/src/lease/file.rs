@@ -23,7 +23,8 @@ pub struct LeaseFile {
 
 impl LeaseFile {
     /// # Errors
-    /// No lease has this number.
+    /// No lease has this number, or a part of its record is missing. A lease has money from the award on, if only zeros: without that
+    /// record nobody knows what it owes, so it must not look empty.
     pub fn load(storage: &dyn Storage, id: LeaseId) -> Result<Self, ContractError> {
         let lease = state::lease(storage, id)?;
         let order = state::order(storage, id.order())?;
@@ -39,7 +40,9 @@ impl LeaseFile {
         Ok(Self {
             id,
             terms: Terms { order, service },
-            money: MONEY.may_load(storage, id)?.unwrap_or_default(),
+            money: MONEY
+                .may_load(storage, id)?
+                .ok_or(ContractError::MoneyMissing { lease: id })?,
             lease,
             work,
             beat,

@@ -28,6 +28,7 @@ impl Stream {
     /// Agreed length from activation: what was ordered or amended, and what top-ups bought since, computed from their
     /// sum, so that topping up in parts buys the same as at once.
     pub fn duration(&self, price: Price) -> Option<Seconds> {
+        // `None` only at a price of zero, where no top-up is taken; time beyond the limit was refused with its money.
         let bought = seconds_for(self.topped, price).unwrap_or_default();
         self.length
             .map(|length| Seconds(length.0.saturating_add(bought.0)))
@@ -103,6 +104,7 @@ impl LeaseFile {
         if let Some((at, _)) = self.over(now)? {
             return Ok(Some(at));
         }
+        // A gap beyond the window credits nothing.
         let since = credit(beat.last, now, beat.cutoff, beat.window).unwrap_or_default();
         let credited = beat.credited.0.saturating_add(since.0);
         let spent = self
@@ -400,15 +402,14 @@ impl LeaseFile {
         self.money.remaining = sum(self.money.remaining, amount)?;
         self.money.funded()?;
         let stream = self.stream_mut()?;
-        if stream.length.is_some() {
+        if let Some(length) = stream.length {
             if price.is_zero() {
                 return Err(ContractError::ZeroPrice {});
             }
             stream.topped = sum(stream.topped, amount)?;
+            // Time that cannot be counted is beyond the limit.
             let bought = seconds_for(stream.topped, price).unwrap_or(Seconds(u64::MAX));
-            ensure_duration(Seconds(
-                stream.length.unwrap_or_default().0.saturating_add(bought.0),
-            ))?;
+            ensure_duration(Seconds(length.0.saturating_add(bought.0)))?;
         }
         self.refresh_cutoff()
     }

@@ -198,6 +198,7 @@ impl LeaseFile {
         fx: &mut Effects,
     ) -> Result<(), ContractError> {
         if reason == CloseReason::InputsMissing {
+            // The documented default of a start fee: one unit.
             let fee = self.task_terms()?.start_fee.unwrap_or(self.lease.price.0);
             let fee = fee.min(self.money.remaining);
             self.money.pay(

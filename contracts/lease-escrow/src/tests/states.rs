@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use cosmwasm_std::testing::message_info;
 use cosmwasm_std::{Order, Storage};
-use market_types::escrow::ExecuteMsg;
+use market_types::escrow::{ExecuteMsg, QueryMsg};
 use market_types::{LeaseId, OrderId, Seconds};
 
 use super::desk::*;
 use super::roles::{entitled, every_message};
 use super::walk::kind;
-use crate::state::{Beat, BEATS};
+use crate::contract;
+use crate::state::{Beat, BEATS, MONEY};
 use crate::ContractError;
 
 const PRICE: u128 = 3_600_000;
@@ -234,4 +236,20 @@ fn settling_before_a_close_changes_nothing() {
         ));
     }
     assert_eq!(figures[0], figures[1]);
+}
+
+#[test]
+fn a_lease_without_its_money_record_is_an_error_and_not_an_empty_lease() {
+    let mut desk = Desk::new();
+    let lease = stream(&mut desk);
+    MONEY.remove(&mut desk.deps.storage, lease);
+    let missing = ContractError::MoneyMissing { lease };
+
+    let info = message_info(&addr("tenant"), &[]);
+    for msg in [ExecuteMsg::Settle { lease }, ExecuteMsg::Close { lease }] {
+        let result = contract::execute(desk.deps.as_mut(), desk.env.clone(), info.clone(), msg);
+        assert_eq!(result.unwrap_err(), missing);
+    }
+    let shown = contract::query(desk.deps.as_ref(), desk.env.clone(), QueryMsg::Lease { lease });
+    assert_eq!(shown.unwrap_err(), missing);
 }

@@ -12,6 +12,7 @@ pub fn all(deps: Deps, order: OrderId, paging: Paging<u32>) -> Result<Page<BidRe
     if !LIVE.has(deps.storage, order) {
         return Err(ContractError::OrderUnknown { order });
     }
+    // Places begin with 1: without a cursor none is passed over.
     let after = paging.start_after.unwrap_or_default();
     let bids = placed(deps, order).skip(after as usize);
     Ok(page(&paging, bids, |bid| bid.place)?)

@@ -3,7 +3,7 @@ use market_types::control::Wiring;
 use market_types::events::{Burned, FeesCollected};
 
 use crate::outgoing;
-use crate::state::{ACCOUNTS, CONFIG};
+use crate::state::{self, ACCOUNTS, CONFIG};
 use crate::ContractError;
 
 /// Split `amount` by the shares. Network tokens for burning are burned now, payment tokens wait for a lot.
@@ -18,7 +18,7 @@ pub fn collect(
     amount: Uint128,
 ) -> Result<Response, ContractError> {
     let shares = CONFIG.load(deps.storage)?.shares;
-    let mut account = ACCOUNTS.may_load(deps.storage, token)?.unwrap_or_default();
+    let mut account = state::account(deps.storage, token)?;
     let network_token = *token == wiring.network_token;
     let burn = account.collect(amount, &shares, env.block.time.into(), network_token)?;
     ACCOUNTS.save(deps.storage, token, &account)?;

@@ -1,7 +1,7 @@
 use cosmwasm_std::{Addr, DepsMut, Response, Uint128};
 use market_types::events::InsurancePaid;
 
-use crate::state::{ACCOUNTS, CONFIG};
+use crate::state::{self, ACCOUNTS, CONFIG};
 use crate::{outgoing, ContractError};
 
 /// Pay `amount` of the insurance share to who may take it, the sender.
@@ -17,7 +17,7 @@ pub fn take_insurance(
     let to = CONFIG.load(deps.storage)?.shares.insurance_to;
     market_control::ensure_sender(sender, &to, "keeper of the insurance share")?;
     let token = deps.api.addr_validate(token)?;
-    let mut account = ACCOUNTS.may_load(deps.storage, &token)?.unwrap_or_default();
+    let mut account = state::account(deps.storage, &token)?;
     if amount > account.insurance {
         return Err(ContractError::InsuranceShort {
             asked: amount,

@@ -4,7 +4,7 @@ use market_types::events::LotOpened;
 use market_types::UnixTime;
 
 use crate::execute::lot;
-use crate::state::{ACCOUNTS, CONFIG, LAST_PRICES, LOTS};
+use crate::state::{self, ACCOUNTS, CONFIG, LAST_PRICES, LOTS};
 use crate::ContractError;
 
 /// Open a lot of all that waits.
@@ -21,7 +21,7 @@ pub fn kick(deps: DepsMut, env: &Env, token: &str) -> Result<Response, ContractE
     if let Some(open) = LOTS.may_load(deps.storage, &token)? {
         return Err(ContractError::LotOpen { token, lot: open.lot });
     }
-    let mut account = ACCOUNTS.may_load(deps.storage, &token)?.unwrap_or_default();
+    let mut account = state::account(deps.storage, &token)?;
     if account.waiting.is_zero() {
         return Err(ContractError::NothingWaiting { token });
     }

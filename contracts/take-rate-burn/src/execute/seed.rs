@@ -3,7 +3,7 @@ use market_types::control::Wiring;
 use market_types::events::{AuditsSeeded, Burned};
 
 use crate::execute::receive::is_payment_token;
-use crate::state::ACCOUNTS;
+use crate::state::{self, ACCOUNTS};
 use crate::{outgoing, ContractError};
 
 /// Send the audit seed of `token` to the escrow's audit pool. Network tokens that the escrow does not take, because nothing is paid in
@@ -13,7 +13,7 @@ use crate::{outgoing, ContractError};
 /// None has gathered.
 pub fn seed_audits(deps: DepsMut, wiring: &Wiring<Addr>, token: &str) -> Result<Response, ContractError> {
     let token = deps.api.addr_validate(token)?;
-    let mut account = ACCOUNTS.may_load(deps.storage, &token)?.unwrap_or_default();
+    let mut account = state::account(deps.storage, &token)?;
     let amount = std::mem::replace(&mut account.audit_seed, Uint128::zero());
     if amount.is_zero() {
         return Err(ContractError::NothingToSeed { token });

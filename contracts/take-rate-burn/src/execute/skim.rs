@@ -4,7 +4,7 @@ use market_types::events::Skimmed;
 
 use crate::execute::fees;
 use crate::execute::receive::ensure_listed;
-use crate::state::{ACCOUNTS, LOTS};
+use crate::state::{self, LOTS};
 use crate::ContractError;
 
 /// What was sent without a hook belongs to nobody: it becomes fees.
@@ -17,10 +17,7 @@ pub fn skim(deps: DepsMut, env: &Env, wiring: &Wiring<Addr>, token: &str) -> Res
     let in_lot = LOTS
         .may_load(deps.storage, &token)?
         .map_or_else(Uint128::zero, |lot| lot.left);
-    let owed = ACCOUNTS
-        .may_load(deps.storage, &token)?
-        .unwrap_or_default()
-        .owed(in_lot);
+    let owed = state::account(deps.storage, &token)?.owed(in_lot);
     let solvency = market_control::solvency(&deps.querier, &env.contract.address, &token, owed)?;
     let gift = solvency.held.saturating_sub(solvency.owed_total);
     if gift.is_zero() {

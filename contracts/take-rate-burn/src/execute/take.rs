@@ -3,7 +3,7 @@ use market_math::dutch;
 use market_types::events::{Burned, LotTaken};
 
 use crate::execute::lot;
-use crate::state::{ACCOUNTS, LOTS};
+use crate::state::{self, ACCOUNTS, LOTS};
 use crate::{outgoing, ContractError};
 
 /// Sell `buyer` what `pay` network tokens buy of the open lot of `token`. What is paid is burned, the rest goes back.
@@ -41,9 +41,7 @@ pub fn take(
     let mut seller = ACCOUNTS.load(deps.storage, &token)?;
     seller.record_sale(out, cost)?;
     ACCOUNTS.save(deps.storage, &token, &seller)?;
-    let mut burner = ACCOUNTS
-        .may_load(deps.storage, network_token)?
-        .unwrap_or_default();
+    let mut burner = state::account(deps.storage, network_token)?;
     burner.burned = burner.burned.checked_add(cost)?;
     ACCOUNTS.save(deps.storage, network_token, &burner)?;
 
