@@ -28,7 +28,7 @@ mod rpc;
 mod tx;
 
 pub use address::AddressError;
-pub use chain::{Account, Chain, ConnectError, ContractInfo, QueryError, Status};
+pub use chain::{Account, Chain, CodeHash, CodeInfo, ConnectError, ContractInfo, QueryError, Status};
 pub use cosmrs::Any;
 pub use cosmwasm_std::{Coin, Timestamp};
 pub use cursor::{CursorError, HeightCursor};

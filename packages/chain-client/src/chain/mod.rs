@@ -3,9 +3,11 @@
 mod abci;
 mod accounts;
 mod blocks;
+mod codes;
 mod contracts;
 
 pub use accounts::Account;
+pub use codes::{CodeHash, CodeInfo};
 pub use contracts::ContractInfo;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use cosmrs::{
         },
         cosmwasm::wasm::v1::{
             MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, MsgPinCodes, MsgStoreCode,
-            MsgUpdateAdmin,
+            MsgSudoContract, MsgUpdateAdmin,
         },
         prost::{Message, Name},
     },
@@ -44,6 +44,11 @@ pub enum Msg {
     UpdateAdmin {
         contract: String,
         admin: String,
+    },
+    /// A contract's `sudo`, which the chain alone may call. The sender has to be the gov module account.
+    Sudo {
+        contract: String,
+        msg: Vec<u8>,
     },
     /// Bytecode, plain or gzipped.
     StoreCode {
@@ -120,6 +125,16 @@ impl Msg {
         })
     }
 
+    pub fn sudo<M>(contract: &str, msg: &M) -> Result<Self, MsgError>
+    where
+        M: Serialize + ?Sized,
+    {
+        Ok(Self::Sudo {
+            contract: contract.to_owned(),
+            msg: json(contract, msg)?,
+        })
+    }
+
     /// The protobuf form with its sender.
     pub fn to_any(&self, sender: &str) -> Any {
         let sender = sender.to_owned();
@@ -158,6 +173,11 @@ impl Msg {
                 sender,
                 new_admin: admin,
                 contract,
+            }),
+            Self::Sudo { contract, msg } => pack(&MsgSudoContract {
+                authority: sender,
+                contract,
+                msg,
             }),
             Self::StoreCode { wasm } => pack(&MsgStoreCode {
                 sender,
