@@ -5,11 +5,14 @@
 
 pub mod accrual;
 pub mod auction;
+pub mod beacon;
 pub mod bond;
+pub mod draw;
 pub mod dutch;
 pub mod fee;
 pub mod reputation;
 pub mod rounding;
 pub mod sampling;
+pub mod seats;
 
 pub use rounding::{mul_div, MathError, Rounding};
