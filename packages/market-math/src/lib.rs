@@ -5,14 +5,19 @@
 
 pub mod accrual;
 pub mod auction;
+pub mod audit_price;
 pub mod beacon;
 pub mod bond;
+pub mod breaker;
 pub mod draw;
 pub mod dutch;
 pub mod fee;
 pub mod reputation;
+pub mod revalue;
 pub mod rounding;
 pub mod sampling;
 pub mod seats;
+pub mod slash;
+pub mod verdict;
 
 pub use rounding::{mul_div, MathError, Rounding};
