@@ -12,6 +12,7 @@ pub mod breaker;
 pub mod draw;
 pub mod dutch;
 pub mod fee;
+pub mod fresh;
 pub mod reputation;
 pub mod revalue;
 pub mod rounding;

@@ -50,7 +50,7 @@ impl Tally {
 /// What a pair of auditors, or a pair and a third, leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pair {
-    /// Fewer than two could be seated: the unit vests and is no evidence.
+    /// Fewer than two could be seated, and none of them accuses: the unit vests and is no evidence.
     Unaudited,
     Passed,
     /// Nothing was to be had: another pair is drawn.
@@ -70,6 +70,8 @@ pub fn pair(tally: Tally, unavailable_pairs: u32) -> Pair {
         unavailable,
     } = tally;
     match (matches, mismatches, unavailable) {
+        // Whoever keeps the other seat empty must not silence an accusation.
+        (0, 1, 0) => Pair::Jury,
         _ if tally.seats() < 2 => Pair::Unaudited,
         (0, 0, 2) if unavailable_pairs == 0 => Pair::NewPair,
         (0, 0, 2) => Pair::Withheld,
@@ -175,7 +177,7 @@ mod tests {
         let cases = [
             ((0, 0, 0), 0, Pair::Unaudited),
             ((1, 0, 0), 0, Pair::Unaudited),
-            ((0, 1, 0), 0, Pair::Unaudited),
+            ((0, 1, 0), 0, Pair::Jury),
             ((0, 0, 1), 1, Pair::Unaudited),
             ((2, 0, 0), 0, Pair::Passed),
             ((2, 0, 0), 1, Pair::Passed),
