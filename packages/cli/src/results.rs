@@ -2,7 +2,7 @@
 
 use agent::gateway::UnitLine;
 use agent::journal::StoredReceipt;
-use jobs::receipt::{self, SignedReceipt};
+use jobs::receipt::{self, MarketTag, SignedReceipt};
 use jobs::Manifest;
 use market_types::attestation::BatchResponse;
 use market_types::registry::ProviderResponse;
@@ -54,6 +54,7 @@ pub enum ResultError {
 /// # Errors
 /// A receipt is missing, is about something else, is not signed by the agent, or does not lie under the root on chain.
 pub fn attested(
+    market: MarketTag,
     lease: LeaseId,
     manifest: &Manifest,
     provider: &ProviderResponse,
@@ -70,7 +71,7 @@ pub fn attested(
                 batch: batch.batch,
             })?;
             let signed = read(unit, line)?;
-            check(lease, manifest, provider, unit, line, &signed)?;
+            check(market, lease, manifest, provider, unit, line, &signed)?;
             leaves.push(signed.receipt.leaf());
             units.push(AttestedUnit {
                 unit,
@@ -81,11 +82,11 @@ pub fn attested(
             batch: batch.batch,
             cause,
         })?;
-        if computed != batch.root.0 {
+        if computed != batch.root {
             return Err(ResultError::Root {
                 batch: batch.batch,
                 on_chain: batch.root,
-                computed: Hash32(computed),
+                computed,
             });
         }
     }
@@ -99,6 +100,7 @@ fn read(unit: u32, line: &UnitLine) -> Result<SignedReceipt, ResultError> {
 }
 
 fn check(
+    market: MarketTag,
     lease: LeaseId,
     manifest: &Manifest,
     provider: &ProviderResponse,
@@ -109,7 +111,8 @@ fn check(
     let receipt = &signed.receipt;
     let hash = |bytes: [u8; 32]| Hash32(bytes).to_string();
     let subjects = [
-        ("lease", receipt.lease.to_string(), lease.0.to_string()),
+        ("market", hash(receipt.market.0), hash(market.0)),
+        ("lease", receipt.lease.to_string(), lease.to_string()),
         ("unit", receipt.unit.to_string(), unit.to_string()),
         ("provider", receipt.provider.to_string(), provider.no.to_string()),
         ("input", hash(receipt.input), hash(manifest.input_digest())),

@@ -19,6 +19,7 @@ pub mod order;
 pub mod order_book;
 pub mod page;
 pub mod reason;
+pub mod receipt;
 pub mod registry;
 pub mod resources;
 pub mod take_rate;

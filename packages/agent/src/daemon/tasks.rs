@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use jobs::executor::Grant;
-use jobs::{receipt, Digest, Manifest};
+use jobs::receipt::{self, MarketTag};
+use jobs::{Digest, Manifest};
 use market_types::escrow::{LeaseStatus, Progress};
 use market_types::order::Rail;
 use market_types::{Hash32, LeaseId, Seconds};
@@ -139,6 +140,7 @@ impl Daemon {
         let record = self.journal.lease(id)?.unwrap_or_else(|| item.record.clone());
         let (sender, receiver) = watch::channel(view);
         let runner = Runner {
+            market: MarketTag::of(self.market.deployment()),
             lease: id,
             provider: self.me.no,
             record,
@@ -171,7 +173,7 @@ impl Daemon {
         let sealed = Sealed {
             first,
             count,
-            root: Hash32(receipt::root(&leaves)?),
+            root: receipt::root(&leaves)?,
         };
         if leaves.len() != count as usize {
             tracing::error!(lease = %id, first, count, found = leaves.len(), "receipts are missing");

@@ -63,13 +63,13 @@ pub struct UnitRecord {
     pub receipt: Option<StoredReceipt>,
 }
 
-/// A signed receipt as its 120 and 64 bytes, in hexadecimal.
+/// A signed receipt as its 152 and 64 bytes, in hexadecimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct StoredReceipt(pub SignedReceipt);
 
 #[derive(Debug, thiserror::Error)]
-#[error("a stored receipt has 184 bytes in hexadecimal")]
+#[error("a stored receipt has 216 bytes in hexadecimal")]
 pub struct NoReceipt;
 
 impl From<StoredReceipt> for String {

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use chain_client::SigningKey;
 use jobs::executor::{ExecutorError, Exit, Grant, Handle, Prepared, UnitOutcome, UnitResult};
+use jobs::receipt::MarketTag;
 use jobs::{AttemptId, Digest, Executor, Manifest, Store};
 use market_types::{LeaseId, ProviderNo, UnixTime};
 use tokio::sync::{watch, Notify};
@@ -51,6 +52,7 @@ impl TaskHandle {
 
 /// One task lease at work.
 pub struct Runner {
+    pub market: MarketTag,
     pub lease: LeaseId,
     pub provider: ProviderNo,
     pub record: LeaseRecord,
@@ -278,6 +280,7 @@ impl Runner {
             .ok_or(RunError::NoResult(self.lease, unit))?;
         let signed = sign_unit(
             record,
+            self.market,
             self.lease,
             unit,
             self.provider,

@@ -1,6 +1,6 @@
 use chain_client::{KeyError, SigningKey};
 use jobs::manifest::ManifestError;
-use jobs::receipt::{Receipt, SignedReceipt};
+use jobs::receipt::{MarketTag, Receipt, SignedReceipt};
 use jobs::Manifest;
 use market_types::{LeaseId, ProviderNo};
 
@@ -17,6 +17,7 @@ pub enum SignError {
 /// The unit's record with its receipt. A record that has one keeps it: nothing is signed twice.
 pub fn sign_unit(
     record: UnitRecord,
+    market: MarketTag,
     lease: LeaseId,
     unit: u32,
     provider: ProviderNo,
@@ -27,13 +28,14 @@ pub fn sign_unit(
         return Ok(record);
     }
     let receipt = Receipt {
-        lease: lease.0,
+        market,
+        lease,
         unit,
-        provider: provider.0,
+        provider,
         input: manifest.input_digest(),
         parameters: manifest.parameters_digest(unit)?,
         result: record.result.bytes,
-        finished_at: record.finished_at.0,
+        finished_at: record.finished_at,
     };
     let signature = key.sign_digest(&receipt.leaf())?;
     Ok(UnitRecord {

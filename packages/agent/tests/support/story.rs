@@ -52,7 +52,7 @@ pub async fn verify(stage: &Stage, lease: LeaseId, job: &Job) {
         assert_eq!(client.get(&line.result, 4_096).await.unwrap(), counted(unit));
         let receipt: agent::journal::StoredReceipt = line.receipt.clone().unwrap().try_into().unwrap();
         receipt.0.verify(agent.as_bytes()).unwrap();
-        assert_eq!((receipt.0.receipt.unit, receipt.0.receipt.lease), (unit, lease.0));
+        assert_eq!((receipt.0.receipt.unit, receipt.0.receipt.lease), (unit, lease));
         assert_eq!(receipt.0.receipt.result, line.result.bytes);
         leaves.push(receipt.0.receipt.leaf());
     }
@@ -60,7 +60,7 @@ pub async fn verify(stage: &Stage, lease: LeaseId, job: &Job) {
     for batch in stage.market.batches(lease).await.unwrap() {
         assert_eq!(batch.first_unit, next);
         let range = batch.first_unit as usize..(batch.first_unit + batch.count) as usize;
-        assert_eq!(receipt::root(&leaves[range]).unwrap(), batch.root.0);
+        assert_eq!(receipt::root(&leaves[range]).unwrap(), batch.root);
         next += batch.count;
     }
     assert_eq!(next, job.units);

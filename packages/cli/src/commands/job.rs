@@ -9,6 +9,7 @@ use anyhow::{bail, Context as _, Result};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jobs::manifest::Output as JobOutput;
+use jobs::receipt::MarketTag;
 use jobs::{Digest, JobDir};
 use market_types::escrow::{LeaseResponse, LeaseStatus, Progress};
 use market_types::order::ComparisonClass;
@@ -286,7 +287,8 @@ pub async fn fetch(
     let lines = units(&client).await?;
     let batches = acting.market.batches(lease).await?;
     let provider = acting.market.provider(owner).await?;
-    let units = attested(lease, &job.manifest, &provider, &batches, &lines)?;
+    let market = MarketTag::of(&acting.market.deployment);
+    let units = attested(market, lease, &job.manifest, &provider, &batches, &lines)?;
     let max = usize::try_from(job.manifest.output.bytes()).context("a result is larger than memory")?;
     let bar = if acting.global.json {
         ProgressBar::hidden()

@@ -3,7 +3,7 @@
 use k256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 use k256::ecdsa::{Signature, SigningKey, VerifyingKey};
 
-use super::leaf::{Leaf, Receipt};
+use market_types::receipt::{Leaf, Opening, Receipt, Statement, Tree, TreeError};
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SignatureError {
@@ -31,6 +31,18 @@ impl SignedReceipt {
         Ok(Self {
             receipt,
             signature: sign(&receipt.leaf(), key)?,
+        })
+    }
+
+    /// What is shown to the contract: this receipt as number `index` of `tree`.
+    ///
+    /// # Errors
+    /// [`TreeError::Index`].
+    pub fn open(&self, tree: &Tree, index: u32) -> Result<Opening, TreeError> {
+        Ok(Opening {
+            statement: Statement::from(&self.receipt),
+            path: tree.prove(index)?,
+            signature: self.signature.into(),
         })
     }
 
