@@ -55,7 +55,7 @@ pub enum Pair {
     Passed,
     /// Nothing was to be had: another pair is drawn.
     NewPair,
-    /// Nothing was to be had twice: a missed opening.
+    /// Nothing was to be had twice: as bad as a missed opening.
     Withheld,
     /// One could compare, one could not: a third is drawn, nobody is at fault.
     Third,
@@ -85,8 +85,6 @@ pub fn pair(tally: Tally, unavailable_pairs: u32) -> Pair {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
     Convicted,
-    /// So many got nothing that it is a missed opening.
-    Withheld,
     /// Whoever said mismatch among the auditors is at fault.
     Passed,
     /// The unit is refunded, nobody is at fault: divided, or too few jurors.
@@ -98,7 +96,7 @@ pub const JURORS: u32 = 5;
 /// Jurors of an appeal.
 pub const APPEAL_JURORS: u32 = 11;
 
-/// Five jurors: four convict, four matches pass. Fewer than five refund.
+/// Five jurors: four who found no match convict, four matches pass. Fewer than five refund.
 pub fn jury(tally: Tally) -> Finding {
     match tally.seats() {
         ..JURORS => Finding::Refunded,
@@ -106,7 +104,7 @@ pub fn jury(tally: Tally) -> Finding {
     }
 }
 
-/// Eleven jurors: nine convict, nine matches pass. `None` for fewer than eleven: what the five found stands.
+/// Eleven jurors: nine who found no match convict, nine matches pass. `None` for fewer than eleven: what the five found stands.
 pub fn appeal(tally: Tally) -> Option<Finding> {
     match tally.seats() {
         ..APPEAL_JURORS => None,
@@ -115,10 +113,8 @@ pub fn appeal(tally: Tally) -> Option<Finding> {
 }
 
 fn finding(tally: Tally, convict: u32, pass: u32) -> Finding {
-    if tally.mismatches >= convict {
+    if tally.against() >= convict {
         Finding::Convicted
-    } else if tally.against() >= convict {
-        Finding::Withheld
     } else if tally.against() <= pass {
         Finding::Passed
     } else {
@@ -239,14 +235,14 @@ mod tests {
     }
 
     #[test]
-    fn serving_nobody_or_half_of_a_jury_does_not_pass() {
-        assert_eq!(jury(tally(0, 0, 5)), Finding::Withheld);
-        assert_eq!(jury(tally(1, 0, 4)), Finding::Withheld);
-        assert_eq!(jury(tally(1, 2, 2)), Finding::Withheld);
+    fn a_provider_that_serves_few_or_none_of_a_jury_is_convicted_like_one_that_serves_it_all() {
+        assert_eq!(jury(tally(0, 0, 5)), Finding::Convicted);
+        assert_eq!(jury(tally(1, 0, 4)), Finding::Convicted);
+        assert_eq!(jury(tally(1, 2, 2)), Finding::Convicted);
         assert_eq!(jury(tally(0, 4, 1)), Finding::Convicted);
         assert_eq!(jury(tally(3, 0, 2)), Finding::Refunded);
         assert_eq!(jury(tally(4, 0, 1)), Finding::Passed);
-        assert_eq!(appeal(tally(2, 5, 4)), Some(Finding::Withheld));
+        assert_eq!(appeal(tally(2, 5, 4)), Some(Finding::Convicted));
     }
 
     #[test]
@@ -254,10 +250,8 @@ mod tests {
         use Verdict::{Match, Mismatch, Unavailable};
         assert!(auditor_at_fault(Mismatch, Finding::Passed));
         assert!(auditor_at_fault(Match, Finding::Convicted));
-        for finding in [Finding::Refunded, Finding::Withheld] {
-            for verdict in [Match, Mismatch, Unavailable] {
-                assert!(!auditor_at_fault(verdict, finding));
-            }
+        for verdict in [Match, Mismatch, Unavailable] {
+            assert!(!auditor_at_fault(verdict, Finding::Refunded));
         }
         assert!(!auditor_at_fault(Unavailable, Finding::Passed));
         assert!(!auditor_at_fault(Unavailable, Finding::Convicted));
@@ -279,8 +273,7 @@ mod tests {
             let harm = |finding| match finding {
                 Finding::Passed => 0,
                 Finding::Refunded => 1,
-                Finding::Withheld => 2,
-                Finding::Convicted => 3,
+                Finding::Convicted => 2,
             };
             prop_assume!(a > 0 && a + b + c >= JURORS);
             prop_assert!(harm(jury(tally(a - 1, b + 1, c))) >= harm(jury(tally(a, b, c))));
