@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::Addr;
-use market_types::order::{limits, AwardRule, OrderSpec, Pricing, Rail, Requirements, StreamLength};
+use market_types::order::{AwardRule, OrderSpec, Pricing, Rail, Requirements, StreamLength};
 use market_types::order_book::{ExecuteMsg, OrderStatus, Params, ParamsUpdate, QueryMsg};
 use market_types::registry::{BidPrice, Refusal};
-use market_types::{BasisPoints, LeaseId, OrderId, Price, ProviderNo, Seconds, UnixTime};
-use order_book::{ContractError as Error, SpecError};
+use market_types::{BasisPoints, OrderId, Price, ProviderNo, UnixTime};
+use order_book::ContractError as Error;
 
-use super::amounts::{down, share, up};
+use super::amounts::{share, up};
 use super::control::ensure;
-use super::registry::{Candidate, Judgement};
+use super::judging::Candidate;
+use super::specs::check_spec;
 use super::tokens::n;
 use super::{Fate, Ledger};
 use crate::suite::Suite;
@@ -70,21 +71,21 @@ impl Order {
         matches!(self.spec.rail, Rail::Task { .. })
     }
 
-    fn step(&self) -> u128 {
+    pub(super) fn step(&self) -> u128 {
         let max = self.spec.max_price.0.u128();
         up(max, self.terms.min_step.0.into(), 10_000)
             .unwrap_or(max)
             .max(1)
     }
 
-    fn rank(&self, price: u128, reputation: BasisPoints) -> u128 {
+    pub(super) fn rank(&self, price: u128, reputation: BasisPoints) -> u128 {
         match self.spec.award {
             AwardRule::BestScore => up(price, 10_000, reputation.0.into()).unwrap_or(u128::MAX),
             AwardRule::Lowest | AwardRule::TenantPicks => price,
         }
     }
 
-    fn candidate<'a>(
+    pub(super) fn candidate<'a>(
         &'a self,
         bidder: &'a Addr,
         stake_price: u128,
@@ -117,44 +118,6 @@ impl Order {
             },
             binding: false,
         }
-    }
-
-    fn winning<'a>(&'a self, bid: &'a Bid, paid: u128) -> Candidate<'a> {
-        Candidate {
-            binding: true,
-            ..self.candidate(&bid.owner, paid, paid, bid.work_bond)
-        }
-    }
-
-    /// What the best bidder is paid. Leaving out bids of its own group never raises that, leaving out those of the tenant's never
-    /// lowers it.
-    fn second_price(&self, tenant_group: Option<&str>) -> u128 {
-        let best = &self.bids[0];
-        let paid = |with_own: bool, with_tenants: bool| {
-            let rival = self.bids[1..].iter().find(|bid| {
-                (with_own || bid.group != best.group)
-                    && (with_tenants || Some(bid.group.as_str()) != tenant_group)
-            });
-            let critical = match (rival, self.spec.award) {
-                (Some(rival), AwardRule::BestScore) => {
-                    down(rival.rank, best.reputation.0.into(), 10_000).unwrap_or(u128::MAX)
-                }
-                (Some(rival), _) => rival.price,
-                (None, _) => self.spec.reserve_price.map_or(best.price, |price| price.0.u128()),
-            };
-            critical.max(best.price).min(self.spec.max_price.0.u128())
-        };
-        let least = |with_tenants| paid(true, with_tenants).min(paid(false, with_tenants));
-        least(true).max(least(false))
-    }
-}
-
-/// Is it the bidder's own doing that it cannot commit?
-fn is_own_doing(bid: &Bid, refusal: &Refusal, shrunk_at: Option<u64>) -> bool {
-    match refusal {
-        Refusal::BondPriceMissing {} | Refusal::BondPriceStale { .. } => false,
-        Refusal::InMaintenance { .. } => true,
-        _ => shrunk_at.is_some_and(|at| at >= bid.placed),
     }
 }
 
@@ -225,11 +188,11 @@ impl Ledger {
         Ok(())
     }
 
-    fn known(&self, order: OrderId) -> Result<&Order, Error> {
+    pub(super) fn known(&self, order: OrderId) -> Result<&Order, Error> {
         self.book.orders.get(&order).ok_or(Error::OrderUnknown { order })
     }
 
-    fn order_mut(&mut self, order: OrderId) -> Result<&mut Order, Error> {
+    pub(super) fn order_mut(&mut self, order: OrderId) -> Result<&mut Order, Error> {
         self.book
             .orders
             .get_mut(&order)
@@ -256,7 +219,7 @@ impl Ledger {
         }
     }
 
-    fn ensure_awardable(&self, order: OrderId) -> Result<&Order, Error> {
+    pub(super) fn ensure_awardable(&self, order: OrderId) -> Result<&Order, Error> {
         let known = self.ensure_open_order(order)?;
         let now = UnixTime(self.now);
         if self.now < known.closes {
@@ -276,7 +239,7 @@ impl Ledger {
         Ok(known)
     }
 
-    fn end_order(&mut self, order: OrderId, status: Status) {
+    pub(super) fn end_order(&mut self, order: OrderId, status: Status) {
         if let Some(known) = self.book.orders.get_mut(&order) {
             known.status = status;
         }
@@ -401,111 +364,6 @@ impl Ledger {
         Ok(())
     }
 
-    fn award(&mut self, id: OrderId) -> Fate {
-        self.ensure_open(&self.wiring.order_book)
-            .map_err(Error::Control)?;
-        let order = self.ensure_awardable(id)?.clone();
-        if order.spec.award == AwardRule::TenantPicks {
-            return Err(Error::TenantPicks { order: id }.into());
-        }
-        let tenant_group = self.registry.whois(&order.tenant).map(|p| p.group.clone());
-        let mut no_shows = vec![];
-        let mut winner = None;
-        for (place, bid) in order.bids.iter().enumerate() {
-            let paid = match order.spec.pricing {
-                Pricing::SecondPrice if place == 0 => order.second_price(tenant_group.as_deref()),
-                _ => bid.price,
-            };
-            let judgement = self.judge(&order.winning(bid, paid));
-            match &judgement.class {
-                Ok(_) => {
-                    winner = Some((bid, paid, judgement));
-                    break;
-                }
-                Err(refusal) => {
-                    if is_own_doing(bid, refusal, self.registry.provider(bid.provider).shrunk_at) {
-                        no_shows.push(bid.provider);
-                    }
-                }
-            }
-        }
-        for no in no_shows {
-            self.no_show(no, &order.tenant, &order.token, order.spec.max_price.0.u128());
-        }
-        match winner {
-            Some((bid, paid, judgement)) => self.win(id, &order, bid, paid, judgement),
-            None => {
-                self.end_order(id, Status::Unfilled);
-                self.free_reservation(id);
-                Ok(())
-            }
-        }
-    }
-
-    fn pick(&mut self, sender: &Addr, id: OrderId, provider: &Addr) -> Fate {
-        self.ensure_open(&self.wiring.order_book)
-            .map_err(Error::Control)?;
-        let order = self.known(id)?.clone();
-        ensure(sender, &order.tenant, "tenant of the order").map_err(Error::Control)?;
-        if order.spec.award != AwardRule::TenantPicks {
-            return Err(Error::BestBidWins { order: id }.into());
-        }
-        self.ensure_awardable(id)?;
-        let Some(bid) = order.bids.iter().find(|bid| bid.owner == *provider) else {
-            return Err(Error::NoBid {
-                order: id,
-                provider: provider.clone(),
-            }
-            .into());
-        };
-        let judgement = self.judge(&order.winning(bid, bid.price));
-        let refusal = match &judgement.class {
-            Ok(_) => return self.win(id, &order, bid, bid.price, judgement),
-            Err(refusal) => refusal.clone(),
-        };
-        if !is_own_doing(bid, &refusal, self.registry.provider(bid.provider).shrunk_at) {
-            return Err(Error::Refused { refusal }.into());
-        }
-        let no = bid.provider;
-        self.order_mut(id)?.bids.retain(|bid| bid.provider != no);
-        self.no_show(no, &order.tenant, &order.token, order.spec.max_price.0.u128());
-        Ok(())
-    }
-
-    fn win(&mut self, id: OrderId, order: &Order, bid: &Bid, paid: u128, judgement: Judgement) -> Fate {
-        self.end_order(id, Status::Awarded);
-        let lease = LeaseId(id.0 * 8);
-        let class = judgement.class.map_err(|refusal| Error::Refused { refusal })?;
-        self.ensure_open(&self.wiring.provider_registry)
-            .map_err(provider_registry::ContractError::Control)?;
-        assert!(
-            paid >= bid.price && paid <= order.spec.max_price.0.u128(),
-            "order {id} would pay {paid} for a bid of {}",
-            bid.price
-        );
-        self.registry.commitments.insert(
-            lease,
-            super::Commitment {
-                provider: bid.provider,
-                class: class.clone(),
-                resources: order.spec.needs.resources.clone(),
-                lease_bond: judgement.lease_bond,
-                penalized: 0,
-                work_bond: bid.work_bond,
-                capacity_released: false,
-            },
-        );
-        let stakes = super::leases::Stakes {
-            lease_bond: judgement.lease_bond,
-            work_bond_value: if order.is_task() {
-                judgement.work_bond_value
-            } else {
-                0
-            },
-        };
-        self.open_lease(lease, bid.provider, &bid.owner, paid, stakes)
-    }
-
     fn prune(&mut self, id: OrderId, limit: u32) -> Result<(), Error> {
         if limit == 0 || limit > 50 {
             return Err(Error::PruneLimit { limit, max: 50 });
@@ -520,51 +378,6 @@ impl Ledger {
         let gone = (limit as usize).min(order.bids.len());
         order.bids.drain(..gone);
         Ok(())
-    }
-}
-
-/// The rules of an order that are broken here now and then.
-fn check_spec(spec: &OrderSpec<String>, params: &Params) -> Result<(), SpecError> {
-    let bounded = |field, value: u128, min: u128, max: u128| match (min..=max).contains(&value) {
-        true => Ok(()),
-        false => Err(SpecError::OutOfBounds {
-            field,
-            value,
-            min,
-            max,
-        }),
-    };
-    let seconds =
-        |field, value: Seconds, min: u64, max: u64| bounded(field, value.0.into(), min.into(), max.into());
-    let max_price = spec.max_price.0;
-    bounded("max_price", max_price.u128(), 1, limits::MAX_PRICE)?;
-    seconds("window", spec.window, params.min_window.0, params.max_window.0)?;
-    seconds("award_within", spec.award_within, 10, params.max_award_within.0)?;
-    if spec.members != 1 {
-        return Err(SpecError::Members {
-            members: spec.members,
-        });
-    }
-    if spec.pricing == Pricing::SecondPrice && spec.award == AwardRule::TenantPicks {
-        return Err(SpecError::SecondPriceOfPick {});
-    }
-    if let Some(reserve_price) = spec.reserve_price {
-        if spec.pricing == Pricing::PayAsBid {
-            return Err(SpecError::ReserveWithoutSecondPrice {});
-        }
-        if reserve_price.0 > max_price {
-            return Err(SpecError::ReserveAboveMaximum {
-                reserve_price: reserve_price.0,
-                max_price,
-            });
-        }
-    }
-    match &spec.rail {
-        Rail::Stream { length, .. } => match length {
-            StreamLength::Fixed(duration) => seconds("duration", *duration, 1, 366 * 86_400),
-            StreamLength::OpenEnded { .. } => Ok(()),
-        },
-        Rail::Task { units, .. } => bounded("units", (*units).into(), 1, limits::UNITS.into()),
     }
 }
 

@@ -3,13 +3,22 @@
 //! It takes the same messages and says for each what must come of it: which balances move, or which refusal. What the contracts
 //! store as running sums it recomputes from the facts, and it shares no code with them but the statistics of reputation.
 
+mod amendments;
 pub mod amounts;
 mod attestation;
+mod awards;
+mod bonds;
 mod book;
+mod closes;
 mod control;
 pub mod escrow;
+mod evidence;
+mod judging;
 mod leases;
+mod outages;
+mod profiles;
 pub mod registry;
+mod specs;
 mod streams;
 mod take_rate;
 mod tasks;

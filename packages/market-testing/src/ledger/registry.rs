@@ -4,24 +4,22 @@ use std::collections::BTreeMap;
 
 use cosmwasm_std::{from_json, Addr, Binary};
 use market_math::reputation;
-use market_types::order::Requirements;
-use market_types::registry::{
-    AgentLimits, BidPrice, ExecuteMsg, Hook, Params, ParamsUpdate, ProfileUpdate, QueryMsg, Refusal,
-    Registration,
-};
+use market_types::registry::{AgentLimits, ExecuteMsg, Hook, Params, ParamsUpdate, QueryMsg};
 use market_types::resources::{DeviceClass, MachineGroup, Resources};
-use market_types::{BasisPoints, CloseReason, LeaseId, Price, ProviderNo, Seconds, UnixTime};
+use market_types::{BasisPoints, LeaseId, ProviderNo, Seconds};
 use provider_registry::ContractError as Error;
 
-use super::amounts::{down, share, up};
+use super::amounts::up;
 use super::control::{ensure, unimplemented_message};
+use super::evidence::Evidence;
+use super::judging::each;
 use super::tokens::n;
 use super::{Fate, Ledger};
 use crate::keys::address_of_key;
 use crate::suite::Suite;
 
-const DAY: u64 = 86_400;
-const MILLION: u128 = 1_000_000;
+pub(super) const DAY: u64 = 86_400;
+pub(super) const MILLION: u128 = 1_000_000;
 
 #[derive(Clone)]
 pub struct Registry {
@@ -57,20 +55,6 @@ pub struct Provider {
     pub evidence: Evidence,
 }
 
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Evidence {
-    pub success: u128,
-    pub failure: u128,
-    /// When weights last halved, or the first evidence came.
-    pub halved_at: Option<u64>,
-    pub ended_by_tenant: u64,
-    pub ended_by_provider: u64,
-    pub ended_by_network: u64,
-    pub outages: u64,
-    pub outage_seconds: u64,
-    pub no_shows: u64,
-}
-
 #[derive(Clone, Debug)]
 pub struct Commitment {
     pub provider: ProviderNo,
@@ -86,58 +70,14 @@ pub struct Commitment {
 pub struct BondPrice {
     pub price: u128,
     pub updated_at: u64,
-    anchor: u128,
-    anchor_at: u64,
-}
-
-/// A bid as it is judged.
-pub struct Candidate<'a> {
-    pub bidder: &'a Addr,
-    pub needs: &'a Requirements<Addr>,
-    pub token: &'a Addr,
-    pub lease_bond_value: u128,
-    pub work_bond: u128,
-    pub min_work_bond_value: u128,
-    pub no_show_value: u128,
-    pub price: BidPrice,
-    pub binding: bool,
-}
-
-pub struct Judgement {
-    pub provider: Option<ProviderNo>,
-    pub class: Result<DeviceClass, Refusal>,
-    pub lease_bond: u128,
-    pub work_bond_value: u128,
+    pub anchor: u128,
+    pub anchor_at: u64,
 }
 
 /// Stake counts at half the bond price.
 pub fn bond_for(value: u128, price: u128) -> u128 {
     up(value, 2 * MILLION, price).unwrap_or(u128::MAX)
 }
-
-fn value_of(bond: u128, price: u128) -> u128 {
-    down(bond, price, 2 * MILLION).unwrap_or(u128::MAX)
-}
-
-fn each(resources: &Resources) -> [u64; 6] {
-    [
-        resources.gpus.into(),
-        resources.cpu_milli.into(),
-        resources.ram_mib.into(),
-        resources.ephemeral_mib.into(),
-        resources.persistent_mib.into(),
-        resources.ports.into(),
-    ]
-}
-
-const NAMES: [&str; 6] = [
-    "gpus",
-    "cpu_milli",
-    "ram_mib",
-    "ephemeral_mib",
-    "persistent_mib",
-    "ports",
-];
 
 impl Registry {
     pub fn of(suite: &Suite) -> Self {
@@ -166,7 +106,7 @@ impl Registry {
         (*role == Role::Owner || provider.agent == *address).then_some(provider)
     }
 
-    fn owned(&self, owner: &Addr) -> Result<ProviderNo, Error> {
+    pub(super) fn owned(&self, owner: &Addr) -> Result<ProviderNo, Error> {
         match self.known.get(owner) {
             Some((no, Role::Owner)) => Ok(*no),
             _ => Err(Error::NotAProvider {
@@ -175,7 +115,7 @@ impl Registry {
         }
     }
 
-    fn active(&self, owner: &Addr) -> Result<ProviderNo, Error> {
+    pub(super) fn active(&self, owner: &Addr) -> Result<ProviderNo, Error> {
         let no = self.owned(owner)?;
         match self.provider(no).retired {
             true => Err(Error::Retired { provider: no }),
@@ -218,81 +158,10 @@ impl Registry {
         reputation::score(n(success), n(failure))
     }
 
-    fn credit(&mut self, to: &Addr, amount: u128) {
+    pub(super) fn credit(&mut self, to: &Addr, amount: u128) {
         if amount > 0 {
             *self.claimable.entry(to.clone()).or_default() += amount;
         }
-    }
-
-    /// Per resource: name, asked, what one machine has, what is left.
-    fn figures(
-        &self,
-        no: ProviderNo,
-        group: &MachineGroup,
-        asked: &Resources,
-    ) -> Vec<(&'static str, u64, u64, u64)> {
-        let used = self.used(no, &group.class);
-        let mut rows = vec![];
-        for (index, name) in NAMES.into_iter().enumerate() {
-            let one = each(&group.each)[index];
-            let left = one * u64::from(group.count) - used[index];
-            rows.push((name, each(asked)[index], one, left));
-            if index == 0 {
-                let has = u64::from(group.each.vram_mib);
-                rows.push(("vram_mib", asked.vram_mib.into(), has, has));
-            }
-        }
-        rows
-    }
-
-    fn fit(&self, no: ProviderNo, needs: &Requirements<Addr>) -> Result<DeviceClass, Refusal> {
-        let short = |row: &(&str, u64, u64, u64)| row.1 > row.2 || row.1 > row.3;
-        let groups: Vec<_> = self
-            .provider(no)
-            .machines
-            .iter()
-            .filter(|group| needs.classes.contains(&group.class))
-            .map(|group| (group.class.clone(), self.figures(no, group, &needs.resources)))
-            .collect();
-        if let Some((class, _)) = groups.iter().find(|(_, rows)| !rows.iter().any(short)) {
-            return Ok(class.clone());
-        }
-        let Some((_, first)) = groups.first() else {
-            return Err(Refusal::ClassMissing {});
-        };
-        let everywhere = (0..first.len()).find(|row| groups.iter().all(|(_, rows)| short(&rows[*row])));
-        let (resource, asked, largest, free) = match everywhere {
-            Some(row) => {
-                let all = || groups.iter().map(|(_, rows)| rows[row]);
-                let largest = all().map(|row| row.2).max().unwrap_or(0);
-                let free = all().map(|row| row.3).max().unwrap_or(0);
-                (first[row].0, first[row].1, largest, free)
-            }
-            None => *first.iter().find(|row| short(row)).unwrap_or(&first[0]),
-        };
-        Err(Refusal::ResourceShort {
-            resource: resource.into(),
-            asked,
-            largest,
-            free,
-        })
-    }
-}
-
-impl Evidence {
-    fn weights(&self, now: u64, half_life: u64) -> (u128, u128) {
-        let halvings = self.halved_at.map_or(0, |at| (now - at) / half_life);
-        let halved = |weight: u128| match halvings < 128 {
-            true => weight >> halvings,
-            false => 0,
-        };
-        (halved(self.success), halved(self.failure))
-    }
-
-    fn come_to(&mut self, now: u64, half_life: u64) {
-        let at = *self.halved_at.get_or_insert(now);
-        (self.success, self.failure) = self.weights(now, half_life);
-        self.halved_at = Some(at + (now - at) / half_life * half_life);
     }
 }
 
@@ -304,7 +173,7 @@ impl Ledger {
         }
     }
 
-    fn price_age(&self, token: &Addr) -> Option<u64> {
+    pub(super) fn price_age(&self, token: &Addr) -> Option<u64> {
         match *token == self.wiring.network_token {
             true => Some(0),
             false => self
@@ -441,452 +310,9 @@ impl Ledger {
         }
         Ok(())
     }
-
-    fn register(&mut self, owner: &Addr, registration: &Registration) -> Fate {
-        self.ensure_open(&self.wiring.provider_registry)
-            .map_err(Error::Control)?;
-        match self.registry.known.get(owner) {
-            Some((provider, Role::Owner)) => {
-                return Err(Error::AlreadyRegistered {
-                    owner: owner.clone(),
-                    provider: *provider,
-                }
-                .into())
-            }
-            Some((provider, Role::Agent)) => {
-                return Err(Error::AddressTaken {
-                    address: owner.clone(),
-                    provider: *provider,
-                }
-                .into())
-            }
-            None => {}
-        }
-        let agent = address_of_key(&registration.agent.pubkey);
-        if let Some((provider, _)) = self.registry.known.get(&agent) {
-            return Err(Error::AddressTaken {
-                address: agent,
-                provider: *provider,
-            }
-            .into());
-        }
-        let no = ProviderNo(self.registry.providers.len() as u32 + 1);
-        self.registry.known.insert(owner.clone(), (no, Role::Owner));
-        self.registry.known.insert(agent.clone(), (no, Role::Agent));
-        self.registry.providers.push(Provider {
-            no,
-            owner: owner.clone(),
-            agent,
-            group: registration.group.clone().unwrap_or_else(|| owner.to_string()),
-            machines: registration.machines.clone(),
-            maintenance: None,
-            shrunk_at: None,
-            retired: false,
-            bonded: 0,
-            unbonding: vec![],
-            limits: AgentLimits::default(),
-            evidence: Evidence::default(),
-        });
-        Ok(())
-    }
-
-    /// Of what a profile holds only the machines are ever changed here.
-    fn update_provider(&mut self, owner: &Addr, update: &ProfileUpdate) -> Fate {
-        let no = self.registry.active(owner)?;
-        let Some(new) = &update.machines else {
-            return Ok(());
-        };
-        let old = self.registry.provider(no).machines.clone();
-        let has = |group: Option<&MachineGroup>, resource: usize| {
-            group.map_or(0, |group| each(&group.each)[resource] * u64::from(group.count))
-        };
-        let mut shrunk = false;
-        for was in &old {
-            let class = &was.class;
-            let is = new.iter().find(|group| group.class == *class);
-            let used = self.registry.used(no, class);
-            let in_use = used != [0; 6];
-            for (index, resource) in NAMES.into_iter().enumerate() {
-                let registered = has(is, index);
-                if in_use && registered < used[index] {
-                    return Err(Error::BelowCommitted {
-                        class: class.0.clone(),
-                        resource,
-                        registered,
-                        committed: used[index],
-                    }
-                    .into());
-                }
-                shrunk |= registered < has(Some(was), index);
-            }
-            let machine = |group: &MachineGroup, index: usize| match index {
-                6 => u64::from(group.each.vram_mib),
-                _ => each(&group.each)[index],
-            };
-            for (index, resource) in NAMES.into_iter().chain(["vram_mib"]).enumerate() {
-                let (from, to) = (machine(was, index), is.map(|group| machine(group, index)));
-                let Some(to) = to.filter(|to| *to < from) else {
-                    continue;
-                };
-                if in_use {
-                    return Err(Error::MachineInUse {
-                        class: class.0.clone(),
-                        resource,
-                        from,
-                        to,
-                    }
-                    .into());
-                }
-                shrunk = true;
-            }
-            shrunk |= is.is_none();
-        }
-        let now = self.now;
-        let provider = self.registry.provider_mut(no);
-        provider.machines.clone_from(new);
-        if shrunk {
-            provider.shrunk_at = Some(now);
-        }
-        Ok(())
-    }
-
-    fn announce(&mut self, owner: &Addr, from: u64, until: u64) -> Fate {
-        let no = self.registry.active(owner)?;
-        let now = self.now;
-        let provider = self.registry.provider_mut(no);
-        if let Some((_, standing)) = provider.maintenance.filter(|(_, until)| now < *until) {
-            return Err(Error::MaintenanceAnnounced {
-                until: UnixTime(standing),
-            }
-            .into());
-        }
-        let (earliest, latest) = (now + DAY, from + 14 * DAY);
-        if from < earliest {
-            return Err(Error::MaintenanceTooSoon {
-                from: UnixTime(from),
-                earliest: UnixTime(earliest),
-            }
-            .into());
-        }
-        if until <= from || until > latest {
-            return Err(Error::MaintenanceLength {
-                from: UnixTime(from),
-                until: UnixTime(until),
-                latest: UnixTime(latest),
-            }
-            .into());
-        }
-        provider.maintenance = Some((from, until));
-        provider.shrunk_at = Some(now);
-        Ok(())
-    }
-
-    fn unbond(&mut self, owner: &Addr, amount: u128) -> Fate {
-        if amount == 0 {
-            return Err(Error::ZeroAmount {}.into());
-        }
-        let no = self.registry.owned(owner)?;
-        let free = self.registry.free(no);
-        if amount > free {
-            return Err(Error::FreeBondShort {
-                asked: n(amount),
-                free: n(free),
-            }
-            .into());
-        }
-        let ready_at = self.now + self.registry.params.unbonding_period.0;
-        let now = self.now;
-        let provider = self.registry.provider_mut(no);
-        if provider.unbonding.len() >= 16 {
-            return Err(Error::UnbondingsFull { max: 16 }.into());
-        }
-        provider.bonded -= amount;
-        provider.unbonding.push((amount, ready_at));
-        provider.unbonding.sort_by_key(|(_, ready_at)| *ready_at);
-        provider.shrunk_at = Some(now);
-        Ok(())
-    }
-
-    fn withdraw_unbonded(&mut self, owner: &Addr) -> Fate {
-        let no = self.registry.owned(owner)?;
-        let now = self.now;
-        let provider = self.registry.provider_mut(no);
-        let ready: u128 = provider
-            .unbonding
-            .iter()
-            .filter(|(_, at)| *at <= now)
-            .map(|(amount, _)| amount)
-            .sum();
-        if ready == 0 {
-            return Err(Error::NothingUnbonded {}.into());
-        }
-        provider.unbonding.retain(|(_, at)| *at > now);
-        let (token, here) = (
-            self.wiring.network_token.clone(),
-            self.wiring.provider_registry.clone(),
-        );
-        self.transfer(&token, &here, owner, ready)
-    }
-
-    fn set_bond_price(&mut self, sender: &Addr, token: &Addr, price: u128) -> Fate {
-        let governor = *sender == self.governor;
-        if !governor && !self.registry.params.price_keepers.contains(sender) {
-            return Err(Error::NotPriceKeeper {
-                sender: sender.clone(),
-            }
-            .into());
-        }
-        if *token == self.wiring.network_token {
-            return Err(Error::PriceOfItself {}.into());
-        }
-        if price == 0 {
-            return Err(Error::PriceZero {}.into());
-        }
-        let now = self.now;
-        let fresh = BondPrice {
-            price,
-            updated_at: now,
-            anchor: price,
-            anchor_at: now,
-        };
-        if governor {
-            self.registry.prices.insert(token.clone(), fresh);
-            return Ok(());
-        }
-        let Some(old) = self.registry.prices.get(token).copied() else {
-            return Err(Error::FirstPrice { token: token.clone() }.into());
-        };
-        let (anchor, anchor_at) = match now < old.anchor_at + DAY {
-            true => (old.anchor, old.anchor_at),
-            false => (old.price, now),
-        };
-        let step = share(anchor, self.registry.params.bond_price_daily_move.0);
-        if price < anchor - step || price > anchor + step {
-            return Err(Error::PriceStep {
-                price: n(price),
-                low: n(anchor - step),
-                high: n(anchor + step),
-                until: UnixTime(anchor_at + DAY),
-            }
-            .into());
-        }
-        let kept = BondPrice {
-            anchor,
-            anchor_at,
-            ..fresh
-        };
-        self.registry.prices.insert(token.clone(), kept);
-        Ok(())
-    }
-
-    /// May this bidder commit, and to what?
-    pub(super) fn judge(&self, candidate: &Candidate) -> Judgement {
-        let price = self.bond_price(candidate.token);
-        let bond = |value| price.map_or(0, |price| bond_for(value, price));
-        let found = self.registry.whois(candidate.bidder);
-        Judgement {
-            provider: found.map(|provider| provider.no),
-            class: match found {
-                None => Err(Refusal::NotRegistered {}),
-                Some(provider) => self.admit(provider, candidate),
-            },
-            lease_bond: bond(candidate.lease_bond_value),
-            work_bond_value: price.map_or(0, |price| value_of(candidate.work_bond, price)),
-        }
-    }
-
-    fn admit(&self, provider: &Provider, candidate: &Candidate) -> Result<DeviceClass, Refusal> {
-        let needs = candidate.needs;
-        if provider.retired {
-            return Err(Refusal::Retired {});
-        }
-        if let Some((_, until)) = provider
-            .maintenance
-            .filter(|(from, until)| (*from..*until).contains(&self.now))
-        {
-            return Err(Refusal::InMaintenance {
-                until: UnixTime(until),
-            });
-        }
-        if !needs.allow.is_empty() && !needs.allow.contains(&provider.owner) {
-            return Err(Refusal::NotAllowed {});
-        }
-        if needs.deny.contains(&provider.owner) {
-            return Err(Refusal::Denied {});
-        }
-        let class = self.registry.fit(provider.no, needs)?;
-        let has = self.registry.reputation(provider.no, self.now);
-        if has < needs.min_reputation {
-            return Err(Refusal::ReputationLow {
-                has,
-                asked: needs.min_reputation,
-            });
-        }
-        let limits = match candidate.binding {
-            true => AgentLimits::default(),
-            false => provider.limits.clone(),
-        };
-        let floor = limits
-            .floors
-            .iter()
-            .find(|floor| floor.class == class && floor.token == candidate.token.as_str());
-        if let Some(floor) = floor {
-            let gpus = u128::from(needs.resources.gpus);
-            let (price, floor) = match candidate.price {
-                BidPrice::PerHour(price) => (
-                    price,
-                    Price::new(floor.per_gpu_hour.0.u128().saturating_mul(gpus)),
-                ),
-                BidPrice::PerUnit(price) => (price, floor.per_unit),
-            };
-            if price < floor {
-                return Err(Refusal::PriceBelowFloor { price, floor });
-            }
-        }
-        self.admit_bond(provider, candidate, &limits)?;
-        Ok(class)
-    }
-
-    fn admit_bond(
-        &self,
-        provider: &Provider,
-        candidate: &Candidate,
-        limits: &AgentLimits,
-    ) -> Result<(), Refusal> {
-        let price = self.bond_price(candidate.token);
-        let price = price.ok_or(Refusal::BondPriceMissing {})?;
-        let age = Seconds(self.price_age(candidate.token).unwrap_or(0));
-        let max_age = self.registry.params.bond_price_max_age;
-        if age > max_age {
-            return Err(Refusal::BondPriceStale { age, max_age });
-        }
-        let min_bond = self.registry.params.min_bond;
-        if provider.bonded < min_bond.u128() {
-            return Err(Refusal::BondBelowMinimum {
-                bonded: n(provider.bonded),
-                min_bond,
-            });
-        }
-        let lease_bond = bond_for(candidate.lease_bond_value, price);
-        let needed = bond_for(candidate.min_work_bond_value, price);
-        if candidate.work_bond < needed {
-            return Err(Refusal::WorkBondLow {
-                named: n(candidate.work_bond),
-                needed: n(needed),
-            });
-        }
-        if let Some(limit) = limits.max_lease_bond.filter(|limit| lease_bond > limit.u128()) {
-            return Err(Refusal::LeaseBondAboveLimit {
-                needed: n(lease_bond),
-                limit,
-            });
-        }
-        if let Some(limit) = limits
-            .max_work_bond
-            .filter(|limit| candidate.work_bond > limit.u128())
-        {
-            return Err(Refusal::WorkBondAboveLimit {
-                needed: n(candidate.work_bond),
-                limit,
-            });
-        }
-        let no_show = bond_for(candidate.no_show_value, price);
-        let needed = lease_bond.saturating_add(candidate.work_bond).max(no_show);
-        let free = self.registry.free(provider.no);
-        if needed > free {
-            return Err(Refusal::FreeBondShort {
-                needed: n(needed),
-                free: n(free),
-            });
-        }
-        Ok(())
-    }
-
-    /// The bidder's own doing: it pays what it has, out of what is free, then out of what is unbonding.
-    pub(super) fn no_show(&mut self, no: ProviderNo, tenant: &Addr, token: &Addr, value: u128) {
-        let due = self.bond_price(token).map_or(0, |price| bond_for(value, price));
-        let from_free = due.min(self.registry.free(no));
-        let (now, half_life) = (self.now, self.registry.params.evidence_half_life.0);
-        let provider = self.registry.provider_mut(no);
-        provider.bonded -= from_free;
-        let mut paid = from_free;
-        for (amount, _) in &mut provider.unbonding {
-            let part = (*amount).min(due - paid);
-            *amount -= part;
-            paid += part;
-        }
-        provider.unbonding.retain(|(amount, _)| *amount > 0);
-        provider.evidence.come_to(now, half_life);
-        provider.evidence.no_shows += 1;
-        self.registry.credit(tenant, paid);
-    }
-
-    /// A share of a lease's bond goes to its tenant, a tip out of that to whoever ended a silence.
-    pub(super) fn penalize(&mut self, lease: LeaseId, tenant: &Addr, bps: u16, tip: Option<(&Addr, u128)>) {
-        let Some(commitment) = self.registry.commitments.get_mut(&lease) else {
-            return;
-        };
-        let left = commitment.lease_bond - commitment.penalized;
-        let amount = share(commitment.lease_bond, bps).min(left);
-        commitment.penalized += amount;
-        let no = commitment.provider;
-        self.registry.provider_mut(no).bonded -= amount;
-        let tipped = tip.map_or(0, |(_, most)| most.min(amount));
-        self.registry.credit(tenant, amount - tipped);
-        if let Some((to, _)) = tip {
-            self.registry.credit(to, tipped);
-        }
-    }
-
-    pub(super) fn record_outage(&mut self, no: ProviderNo, length: u64) {
-        let (now, half_life) = (self.now, self.registry.params.evidence_half_life.0);
-        let evidence = &mut self.registry.provider_mut(no).evidence;
-        evidence.come_to(now, half_life);
-        evidence.outages += 1;
-        evidence.outage_seconds += length;
-    }
-
-    /// A lease came to its end: what was paid counts for the provider, and what was expected against it if it failed.
-    pub(super) fn record_end(
-        &mut self,
-        no: ProviderNo,
-        lease: LeaseId,
-        token: &Addr,
-        reason: CloseReason,
-        fee: u128,
-        expected: u128,
-    ) {
-        let unit = self.registry.params.evidence_unit.u128();
-        let price = self.bond_price(token);
-        let weight = |fee: u128| {
-            let worth = price.map_or(0, |price| down(fee, MILLION, price).unwrap_or(u128::MAX));
-            down(worth, MILLION, unit).unwrap_or(u128::MAX)
-        };
-        let (now, half_life) = (self.now, self.registry.params.evidence_half_life.0);
-        // A lease that did not fail counts against it by the part of the bond that penalties took.
-        let penalized = self
-            .registry
-            .commitments
-            .get(&lease)
-            .filter(|commitment| commitment.penalized > 0)
-            .map_or(0, |commitment| {
-                down(weight(expected), commitment.penalized, commitment.lease_bond).unwrap_or(0)
-            });
-        let evidence = &mut self.registry.provider_mut(no).evidence;
-        evidence.come_to(now, half_life);
-        evidence.success = evidence.success.saturating_add(weight(fee));
-        match reason.code() {
-            0..=9_999 => evidence.ended_by_tenant += 1,
-            10_000..=19_999 => evidence.ended_by_provider += 1,
-            _ => evidence.ended_by_network += 1,
-        }
-        let failed = (10_000..20_000).contains(&reason.code()) && reason != CloseReason::NoticeServed;
-        let against = if failed { weight(expected) } else { penalized };
-        evidence.failure = evidence.failure.saturating_add(against);
-    }
 }
 
-fn only(role: &'static str, sender: &Addr) -> market_control::ControlError {
+pub(super) fn only(role: &'static str, sender: &Addr) -> market_control::ControlError {
     market_control::ControlError::Unauthorized {
         sender: sender.clone(),
         role,
