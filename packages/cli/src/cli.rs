@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{account, bid, devnet, gov, job, keys, lease, list, market, order, provider};
+use crate::commands::{account, bid, deploy, devnet, gov, job, keys, lease, list, market, order, provider};
 use crate::context::Global;
 use crate::demo;
 use crate::output::line;
@@ -37,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Run a chain with a market on this machine, for trying things
     Devnet(devnet::Args),
+    /// Set up a market on a chain that runs already
+    Deploy(deploy::Args),
     /// Keys
     #[command(subcommand)]
     Keys(keys::Keys),
@@ -92,6 +94,7 @@ pub async fn run(cli: Cli) -> Result<()> {
     let global = &cli.global;
     match cli.command {
         Command::Devnet(args) => devnet::run(global, args).await,
+        Command::Deploy(args) => deploy::run(global, args).await,
         Command::Keys(command) => keys::run(global, command),
         Command::Account(command) => account::run(global, command).await,
         Command::Provider(command) => provider::run(global, command).await,

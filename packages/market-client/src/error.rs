@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use chain_client::{QueryError, TxError};
+use chain_client::{CodeHash, QueryError, TxError};
 use thiserror::Error;
 
 #[derive(Error, Debug)]
@@ -17,6 +17,23 @@ pub enum MarketError {
     WriteFile { path: PathBuf, cause: String },
     #[error("the addresses are of chain {file:?}, but the node serves {node:?}")]
     OtherChain { file: String, node: String },
+    #[error("the deployment was begun by {file}, but the key is that of {key}")]
+    OtherDeployer { file: String, key: String },
+    #[error("cannot use the bytecode of {}: {cause}", path.display())]
+    Artifact { path: PathBuf, cause: String },
+    /// What stands is upgraded by migration, never by deploying over it.
+    #[error("{name} was stored with checksum {recorded}, but the file has {found}; deploy into another file, or migrate")]
+    OtherArtifact {
+        name: &'static str,
+        recorded: CodeHash,
+        found: CodeHash,
+    },
+    #[error(
+        "the record has `{step}` as done, but the chain has {found}; is it another chain of the same name?"
+    )]
+    NotOnChain { step: String, found: String },
+    #[error("the record of `{step}` is damaged")]
+    Damaged { step: String },
     #[error("this market has no token {name:?}; it has {known}")]
     UnknownToken { name: String, known: String },
     #[error("contract {contract} is not wired as the addresses say: {found}")]

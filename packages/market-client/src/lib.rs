@@ -5,9 +5,12 @@
 
 pub mod deploy;
 mod error;
+mod file;
 mod market;
 
-pub use deploy::{deploy, Codes, NewMarket, NewToken, Parameters, Tokens};
+pub use deploy::{
+    deploy, deploy_recorded, Codes, NewMarket, NewToken, Parameters, Pin, Record, RecordFile, Tokens,
+};
 pub use error::MarketError;
 pub use market::{load, save, Market};
 pub use market_types::deployment::{Deployment, TokenEntry};

@@ -225,12 +225,5 @@ pub fn load(path: &Path) -> Result<Deployment, MarketError> {
 /// # Errors
 /// The file cannot be written.
 pub fn save(path: &Path, deployment: &Deployment) -> Result<(), MarketError> {
-    let failed = |cause: String| MarketError::WriteFile {
-        path: path.into(),
-        cause,
-    };
-    let text = serde_json::to_string_pretty(deployment).map_err(|error| failed(error.to_string()))?;
-    let draft = path.with_extension("json.new");
-    std::fs::write(&draft, text + "\n").map_err(|error| failed(error.to_string()))?;
-    std::fs::rename(&draft, path).map_err(|error| failed(error.to_string()))
+    crate::file::write(path, deployment)
 }

@@ -4,8 +4,7 @@ use cosmrs::proto::{
         base::query::v1beta1::PageRequest,
     },
     cosmwasm::wasm::v1::{
-        CodeInfoResponse, QueryCodesRequest, QueryCodesResponse, QueryPinnedCodesRequest,
-        QueryPinnedCodesResponse,
+        QueryCodeRequest, QueryCodeResponse, QueryPinnedCodesRequest, QueryPinnedCodesResponse,
     },
     prost::Message,
 };
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Chain, QueryError};
 
-const CODES: &str = "/cosmwasm.wasm.v1.Query/Codes";
+const CODE: &str = "/cosmwasm.wasm.v1.Query/Code";
 const PINNED: &str = "/cosmwasm.wasm.v1.Query/PinnedCodes";
 const MODULE: &str = "/cosmos.auth.v1beta1.Query/ModuleAccountByName";
 
@@ -53,27 +52,27 @@ pub struct CodeInfo {
 }
 
 impl Chain {
-    /// What was stored under a code id; `None` if nothing was.
+    /// What was stored under a code id; `None` if nothing was. Its bytecode travels with the answer.
     pub async fn code(&self, code_id: u64) -> Result<Option<CodeInfo>, QueryError> {
-        // `Query/Code` would answer with the whole bytecode; a page of one from before the id does not.
-        let Some(before) = code_id.checked_sub(1) else {
-            return Ok(None);
+        let request = QueryCodeRequest { code_id };
+        let answer = match self.query::<_, QueryCodeResponse>(CODE, &request).await {
+            Err(QueryError::Refused { log, .. }) if log.contains("no such code") => return Ok(None),
+            answer => answer?,
         };
-        let page = self.codes_page(before, 1).await?;
-        Ok(page.into_iter().find(|code| code.code_id == code_id))
-    }
-
-    /// The first `limit` codes with an id above `after`.
-    pub async fn codes_page(&self, after: u64, limit: u64) -> Result<Vec<CodeInfo>, QueryError> {
-        let next = after.saturating_add(1);
-        let pagination = Some(PageRequest {
-            // The store of codes is ordered by their id, which is the key of a page.
-            key: next.to_be_bytes().to_vec(),
-            limit,
-            ..PageRequest::default()
-        });
-        let answer: QueryCodesResponse = self.query(CODES, &QueryCodesRequest { pagination }).await?;
-        answer.code_infos.into_iter().map(read).collect()
+        let shape = |cause: String| QueryError::Shape {
+            path: CODE.to_owned(),
+            cause,
+        };
+        let info = answer
+            .code_info
+            .ok_or_else(|| shape("an answer without code".to_owned()))?;
+        let hash = info.data_hash.try_into();
+        let hash = hash.map_err(|bytes: Vec<u8>| shape(format!("a hash of {} bytes", bytes.len())))?;
+        Ok(Some(CodeInfo {
+            code_id: info.code_id,
+            creator: info.creator,
+            hash: CodeHash(hash),
+        }))
     }
 
     /// Ids of the codes that nodes keep in memory: the first thousand.
@@ -108,19 +107,4 @@ impl Chain {
             .ok_or_else(|| shape("an account without base"))?;
         Ok(account.address)
     }
-}
-
-fn read(info: CodeInfoResponse) -> Result<CodeInfo, QueryError> {
-    let hash = info
-        .data_hash
-        .try_into()
-        .map_err(|bytes: Vec<u8>| QueryError::Shape {
-            path: CODES.to_owned(),
-            cause: format!("a hash of {} bytes", bytes.len()),
-        })?;
-    Ok(CodeInfo {
-        code_id: info.code_id,
-        creator: info.creator,
-        hash: CodeHash(hash),
-    })
 }

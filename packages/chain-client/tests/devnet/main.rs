@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bell;
+mod codes;
 mod contracts;
 mod governance;
 

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod bid;
+pub mod deploy;
 pub mod devnet;
 pub mod gov;
 pub mod job;
