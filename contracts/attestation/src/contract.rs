@@ -3,8 +3,13 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Response};
-use market_types::attestation::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, SudoMsg};
+use market_types::attestation::{
+    AuditResponse, BeaconResponse, BreakerResponse, ExecuteMsg, InstantiateMsg, LeaseAuditsResponse, MigrateMsg,
+    QueryMsg, RoundResponse, SudoMsg,
+};
+use market_types::audit::AuditId;
 use market_types::control::Solvency;
+use market_types::Page;
 
 use crate::execute::{instantiate as create, post_batch, release, update_params};
 use crate::{migrate as upgrade, query as answer, ContractError};
@@ -55,6 +60,16 @@ pub fn execute(
             post_batch::post_batch(deps, &env, &wiring, &info.sender, batch)
         }
         ExecuteMsg::Release { lease, batch } => release::release(deps, &env, &wiring, lease, batch),
+        ExecuteMsg::SubmitBeacon { round, .. } => Err(ContractError::NoBeacon { round }),
+        ExecuteMsg::Draw { lease, batch } => Err(ContractError::NoBatch { lease, batch }),
+        ExecuteMsg::OpenAudit { audit, .. }
+        | ExecuteMsg::ForceAudit { audit, .. }
+        | ExecuteMsg::Advance { audit }
+        | ExecuteMsg::Open { audit, .. }
+        | ExecuteMsg::Commit { audit, .. }
+        | ExecuteMsg::Reveal { audit, .. }
+        | ExecuteMsg::Appeal { audit } => Err(ContractError::NoAudit { audit }),
+        ExecuteMsg::RevealPlanted(reveal) => Err(ContractError::NoAudit { audit: reveal.audit }),
     }
 }
 
@@ -77,6 +92,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Solvency {} => to_json_binary::<Vec<Solvency>>(&vec![]),
         QueryMsg::Batch { lease, batch } => to_json_binary(&answer::batch(deps, lease, batch)?),
         QueryMsg::Batches { lease, paging } => to_json_binary(&answer::batches(deps, lease, paging)?),
+        QueryMsg::Beacon { .. } => to_json_binary(&None::<BeaconResponse>),
+        QueryMsg::Beacons { .. } => to_json_binary(&Page::<BeaconResponse, u64> { items: vec![], next_start_after: None }),
+        QueryMsg::RoundAfter { .. } => to_json_binary(&None::<RoundResponse>),
+        QueryMsg::Audit { audit } => return Err(ContractError::NoAudit { audit }),
+        QueryMsg::Audits { .. } => to_json_binary(&Page::<AuditResponse, u32> { items: vec![], next_start_after: None }),
+        QueryMsg::Duties { .. } => to_json_binary(&Page::<AuditId, AuditId> { items: vec![], next_start_after: None }),
+        QueryMsg::LeaseAudits { lease } => to_json_binary(&LeaseAuditsResponse { lease, convicted: false, forced: 0 }),
+        QueryMsg::Breaker { class } => to_json_binary(&BreakerResponse { class, frozen_until: None, operators: 0 }),
     };
     Ok(binary?)
 }

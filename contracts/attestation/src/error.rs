@@ -1,6 +1,7 @@
 use cosmwasm_std::StdError;
 use market_control::ControlError;
 use market_math::MathError;
+use market_types::audit::AuditId;
 use market_types::order::ComparisonClass;
 use market_types::{BatchNo, LeaseId, Seconds, UnixTime};
 use thiserror::Error;
@@ -45,6 +46,11 @@ pub enum ContractError {
     },
     #[error("batch {batch} of lease {lease} has come to its end already")]
     AlreadyEnded { lease: LeaseId, batch: BatchNo },
+
+    #[error("there is no beacon of round {round}")]
+    NoBeacon { round: u64 },
+    #[error("there is no audit {audit}")]
+    NoAudit { audit: AuditId },
 
     #[error("comparison class {class:?} is named {count} times; it must be there once")]
     ClassCount { class: ComparisonClass, count: usize },

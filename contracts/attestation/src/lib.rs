@@ -3,6 +3,7 @@
 //! An agent posts the Merkle roots of its receipts in batches. The price of a batch is held by the escrow while it vests, and is
 //! released to the provider afterwards. How often its units are to be audited, and what that costs the provider, is fixed when it is posted.
 
+pub mod audit;
 pub mod contract;
 pub mod error;
 pub mod execute;

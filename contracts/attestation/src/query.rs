@@ -61,5 +61,9 @@ fn describe(deps: Deps, lease: LeaseId, batch: BatchNo, stored: Batch) -> StdRes
         audit_rate: stored.audit_rate,
         premium: stored.premium,
         status,
+        drawn: None,
+        audited: vec![],
+        ended: vec![],
+        refunded: vec![],
     })
 }

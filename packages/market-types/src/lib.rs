@@ -7,6 +7,7 @@
 //! Types that hold addresses are generic over the kind, so an unchecked one cannot reach storage.
 
 pub mod attestation;
+pub mod audit;
 pub mod contract;
 pub mod control;
 pub mod defaults;

@@ -10,10 +10,12 @@ use cosmwasm_std::{
 };
 use cw2::ContractVersion;
 use cw20::TokenInfoResponse;
-use market_types::attestation::{BatchResponse, ClassParams, ExecuteMsg, InstantiateMsg, Params, QueryMsg};
+use market_types::attestation::{AuditTimes, BatchResponse, ClassParams, ExecuteMsg, InstantiateMsg, Params, QueryMsg};
 use market_types::control::{ControlMsg, Roles, Wiring};
-use market_types::escrow::{self, WorkResponse};
+use market_types::audit::AuditClass;
+use market_types::escrow::{self, LeaseStatus, WorkResponse};
 use market_types::order::ComparisonClass;
+use market_types::resources::DeviceClass;
 use market_types::{registry, BasisPoints, BatchNo, Hash32, LeaseId, Price, ProviderNo, Seconds};
 use serde::de::DeserializeOwned;
 
@@ -65,6 +67,11 @@ fn params() -> Params {
             class(ComparisonClass::Tokens, 6, 2_000, 1_000),
             class(ComparisonClass::None, 24, 0, 0),
         ],
+        beacon: None,
+        times: AuditTimes::default(),
+        opening_fee: BasisPoints(1_000),
+        tip: n(100_000),
+        planters: None,
     }
 }
 
@@ -107,6 +114,11 @@ fn work() -> WorkResponse {
         comparison: ComparisonClass::Exact,
         unit_deadline: Seconds(600),
         may_attest: 100,
+        status: LeaseStatus::Active,
+        class: DeviceClass("software-vulkan".into()),
+        audit_class: Some(AuditClass("exact".into())),
+        group: "owner".into(),
+        work_bond: n(200_000),
     }
 }
 
@@ -262,6 +274,8 @@ fn registry_params() -> registry::Params<Addr> {
         attribute_auditors: vec![],
         evidence_unit: n(1),
         evidence_half_life: Seconds(DAY),
+        audit_bond_unit: n(1),
+        last_resort: vec![],
     }
 }
 

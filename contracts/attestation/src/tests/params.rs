@@ -14,6 +14,7 @@ fn with(change: impl FnOnce(&mut Vec<ClassParams>)) -> Result<Response, Contract
 fn update(market: &mut Market, classes: Vec<ClassParams>) -> Result<Response, ContractError> {
     let update = ParamsUpdate {
         classes: Some(classes),
+        ..ParamsUpdate::default()
     };
     market.execute("governor", ExecuteMsg::UpdateParams(update))
 }
@@ -74,6 +75,7 @@ fn updates_and_sudo_check_the_same_bounds() {
     ));
     let sudo = market_types::attestation::SudoMsg::UpdateParams(ParamsUpdate {
         classes: Some(vec![wrong]),
+        ..ParamsUpdate::default()
     });
     assert!(contract::sudo(market.deps.as_mut(), market.env.clone(), sudo).is_err());
 }

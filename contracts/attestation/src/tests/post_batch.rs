@@ -51,6 +51,10 @@ fn a_batch_is_stored_with_its_terms_and_its_price_is_held() {
             // ten times 2 * 15.79 % of 1,000, rounded up
             premium: n(3_160),
             status: BatchStatus::Vesting,
+            drawn: None,
+            audited: vec![],
+            ended: vec![],
+            refunded: vec![],
         }
     );
 }
@@ -199,6 +203,7 @@ fn a_posted_batch_keeps_its_terms_when_parameters_change() {
     let before = market.batch(0);
     let update = ParamsUpdate {
         classes: Some(vec![class(ComparisonClass::Exact, 47, 250_000, 0)]),
+        ..ParamsUpdate::default()
     };
     market
         .execute("governor", ExecuteMsg::UpdateParams(update))

@@ -95,6 +95,7 @@ impl Ledger {
                 ..
             } => self.post_batch(sender, *lease, *first_unit, *count),
             ExecuteMsg::Release { lease, batch } => self.release(*lease, *batch),
+            other => unreachable!("the walk does not send {other:?}"),
         }
     }
 

@@ -124,6 +124,7 @@ impl Generator {
         };
         Attestation::UpdateParams(AttestationUpdate {
             classes: Some(vec![new]),
+            ..AttestationUpdate::default()
         })
         .into()
     }
