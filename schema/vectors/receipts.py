@@ -114,7 +114,7 @@ def receipt(lease, unit, provider, finished_at):
 
 
 KEY = int.from_bytes(b"\7" * 32, "big")
-receipts = [receipt(7, unit, 3, 1_800_000_000 + unit) for unit in range(64)]
+receipts = [receipt(7, unit, 3, 1_800_000_000 + unit) for unit in range(65)]
 receipts.append(receipt(2**64 - 1, 2**32 - 1, 2**32 - 1, 2**64 - 1))
 receipts.append(receipt(0, 0, 0, 0))
 receipts.append(dict(receipts[0], chain_id="leasebook-2"))
@@ -124,10 +124,10 @@ vectors = []
 for r in receipts:
     encoded, hashed = leaf(r)
     vectors.append(dict(receipt=r, encoded=encoded.hex(), leaf=hashed.hex(), signature=sign(KEY, hashed).hex()))
-batch = [bytes.fromhex(v["leaf"]) for v in vectors[:64]]
-roots = [dict(count=n, root=root(batch[:n]).hex()) for n in range(1, 65)]
+batch = [bytes.fromhex(v["leaf"]) for v in vectors[:65]]
+roots = [dict(count=n, root=root(batch[:n]).hex()) for n in range(1, 66)]
 paths = [dict(count=n, index=i, path=[p.hex() for p in path(batch[:n], i)])
-         for n, i in ((1, 0), (2, 1), (3, 2), (5, 4), (7, 3), (33, 32), (48, 17), (63, 62), (64, 0), (64, 63))]
+         for n, i in ((1, 0), (2, 1), (3, 2), (5, 4), (7, 3), (33, 32), (48, 17), (63, 62), (64, 0), (64, 63), (65, 0), (65, 64))]
 with open(__file__.replace(".py", ".json"), "w") as out:
     json.dump(dict(public_key=public(KEY).hex(), leaves=vectors, roots=roots, paths=paths), out, indent=1)
     out.write("\n")

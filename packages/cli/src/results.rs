@@ -1,8 +1,8 @@
 //! What a provider says it did, checked against what it attested on chain.
 
-use agent::gateway::UnitLine;
+use agent::gateway::{BatchLine, UnitLine};
 use agent::journal::StoredReceipt;
-use jobs::receipt::{self, MarketTag, SignedReceipt};
+use jobs::receipt::{self, MarketTag, SignedReceipt, Tree};
 use jobs::Manifest;
 use market_types::attestation::BatchResponse;
 use market_types::registry::ProviderResponse;
@@ -20,6 +20,8 @@ pub struct AttestedUnit {
 pub enum ResultError {
     #[error("unit {unit} was attested in batch {batch}, but the gateway does not show it")]
     Missing { unit: u32, batch: BatchNo },
+    #[error("the gateway does not show the last leaf of batch {batch}")]
+    NoBlind { batch: BatchNo },
     #[error("unit {unit} has no receipt, or one that cannot be read")]
     NoReceipt { unit: u32 },
     #[error("the receipt of unit {unit} is about {what} {found}, not {expected}")]
@@ -60,6 +62,7 @@ pub fn attested(
     provider: &ProviderResponse,
     batches: &[BatchResponse],
     lines: &[UnitLine],
+    blinds: &[BatchLine],
 ) -> Result<Vec<AttestedUnit>, ResultError> {
     let mut units = vec![];
     for batch in batches {
@@ -78,10 +81,13 @@ pub fn attested(
                 result: Hash32(signed.receipt.result),
             });
         }
-        let computed = receipt::root(&leaves).map_err(|cause| ResultError::Tree {
+        let blind = blinds.iter().find(|line| line.first_unit == batch.first_unit);
+        let blind = blind.ok_or(ResultError::NoBlind { batch: batch.batch })?.blind;
+        let tree = Tree::of_batch(&leaves, blind).map_err(|cause| ResultError::Tree {
             batch: batch.batch,
             cause,
         })?;
+        let computed = tree.root();
         if computed != batch.root {
             return Err(ResultError::Root {
                 batch: batch.batch,

@@ -5,7 +5,7 @@
 use jobs::receipt::{sign, Leaf, MarketTag, Receipt, SignatureError, SignedReceipt, Tree};
 use k256::ecdsa::SigningKey;
 use market_types::receipt::Batch;
-use market_types::{LeaseId, ProviderNo, UnixTime};
+use market_types::{Hash32, LeaseId, ProviderNo, UnixTime};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ fn what_an_agent_opens_is_what_the_chain_checks() {
         .map(|unit| SignedReceipt::new(receipt(unit), &key).unwrap())
         .collect();
     let leaves: Vec<_> = signed.iter().map(|s| s.receipt.leaf()).collect();
-    let tree = Tree::new(&leaves).unwrap();
+    let tree = Tree::of_batch(&leaves, Hash32([5; 32])).unwrap();
     let batch = Batch {
         market: receipt(0).market,
         lease: LeaseId(7),

@@ -203,17 +203,24 @@ fn an_inner_node_is_not_a_leaf_and_a_last_leaf_is_not_two() {
 }
 
 #[test]
-fn a_batch_has_1_to_64_receipts() {
-    let many = vec![[0; 32]; 65];
+fn a_batch_has_1_to_64_receipts_and_a_blind() {
+    let many = vec![[0; 32]; 66];
     assert_eq!(root(&[]), Err(TreeError::Count(0)));
-    assert_eq!(root(&many), Err(TreeError::Count(65)));
+    assert_eq!(root(&many), Err(TreeError::Count(66)));
+    let batch = |receipts: usize| Tree::of_batch(&many[..receipts], BLIND).map(|tree| tree.count());
+    assert_eq!(batch(0), Err(TreeError::Batch(0)));
+    assert_eq!((batch(1), batch(64)), (Ok(2), Ok(65)));
+    assert_eq!(batch(65), Err(TreeError::Batch(65)));
     assert_eq!(prove(&many[..3], 3), Err(TreeError::Index { index: 3, count: 3 }));
 }
+
+const BLIND: Hash32 = Hash32([5; 32]);
 
 /// A batch of units 20 to 24 and the opening of unit 23.
 fn opened() -> (Batch, Opening, Leaf) {
     let all = vectors();
     let leaves: Vec<Leaf> = all.leaves[20..25].iter().map(|v| v.leaf.0).collect();
+    let tree = Tree::of_batch(&leaves, BLIND).unwrap();
     let vector = &all.leaves[23];
     let receipt = receipt(&vector.receipt);
     let batch = Batch {
@@ -222,11 +229,11 @@ fn opened() -> (Batch, Opening, Leaf) {
         provider: receipt.provider,
         first_unit: 20,
         count: 5,
-        root: root(&leaves).unwrap(),
+        root: tree.root(),
     };
     let opening = Opening {
         statement: Statement::from(&receipt),
-        path: prove(&leaves, 3).unwrap(),
+        path: tree.prove(3).unwrap(),
         signature: vector.signature.clone(),
     };
     (batch, opening, vector.leaf.0)
@@ -296,8 +303,20 @@ fn an_opening_of_the_wrong_shape_is_refused_before_anything_is_hashed() {
     }
     let mut long = opening.clone();
     long.path = vec![Hash32::default(); MAX_PATH + 1];
-    assert_eq!(batch.check(23, &long), Err(OpeningError::Path(7)));
+    assert_eq!(batch.check(23, &long), Err(OpeningError::Path(MAX_PATH + 1)));
     let mut short = opening;
     short.signature = HexBinary::from(&[0; 63]);
     assert_eq!(batch.check(23, &short), Err(OpeningError::Signature(63)));
+}
+
+#[test]
+fn the_blind_is_the_last_leaf_of_its_batch_and_no_unit() {
+    let (batch, opening, leaf) = opened();
+    let all = vectors();
+    let leaves: Vec<Leaf> = all.leaves[20..25].iter().map(|v| v.leaf.0).collect();
+    let tree = Tree::of_batch(&leaves, BLIND).unwrap();
+    let path = tree.prove(5).unwrap();
+    assert!(batch.has_blind(BLIND, &path));
+    assert!(!batch.has_blind(Hash32([6; 32]), &path));
+    assert!(!batch.has_blind(Hash32(leaf), &opening.path));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jobs::executor::Grant;
-use jobs::receipt::{self, MarketTag};
+use jobs::receipt::{MarketTag, Tree};
 use jobs::{Digest, Manifest};
 use market_types::escrow::{LeaseStatus, Progress};
 use market_types::order::Rail;
@@ -170,17 +170,19 @@ impl Daemon {
             .iter()
             .filter_map(|(_, unit)| Some(unit.receipt?.0.receipt.leaf()))
             .collect();
-        let sealed = Sealed {
-            first,
-            count,
-            root: receipt::root(&leaves)?,
-        };
         if leaves.len() != count as usize {
             tracing::error!(lease = %id, first, count, found = leaves.len(), "receipts are missing");
             return Ok(());
         }
+        let blind = Hash32(rand::random());
+        let sealed = Sealed {
+            first,
+            count,
+            root: Tree::of_batch(&leaves, blind)?.root(),
+        };
         let record = BatchRecord {
             sealed,
+            blind,
             state: BatchState::Signed,
         };
         self.journal.write(|w| w.batch(id, &record))?;

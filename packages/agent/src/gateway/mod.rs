@@ -24,4 +24,4 @@ mod state;
 
 pub use error::ApiError;
 pub use routes::router;
-pub use state::{Gateway, Progress, Settings, TaskProgress, Tenancy, UnitLine, UnitPage};
+pub use state::{BatchLine, Gateway, Progress, Settings, TaskProgress, Tenancy, UnitLine, UnitPage};

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::access::{admit, Admitted};
 use super::error::ApiError;
 use super::objects;
-use super::state::{Gateway, Progress, UnitLine, UnitPage};
+use super::state::{BatchLine, Gateway, Progress, UnitLine, UnitPage};
 use crate::journal::Service;
 
 /// Units in one page.
@@ -130,11 +130,22 @@ async fn units(
             receipt: record.receipt.map(String::from),
         })
         .collect();
-    let next = units
-        .last()
-        .filter(|_| full)
-        .and_then(|last| last.unit.checked_add(1));
-    Ok(Json(UnitPage { units, next }))
+    let last = units.last().map(|last| last.unit);
+    let next = last.filter(|_| full).and_then(|last| last.checked_add(1));
+    let batches = gateway.journal.batches(admitted.lease)?;
+    let batches = batches
+        .into_iter()
+        .map(|batch| BatchLine {
+            first_unit: batch.sealed.first,
+            blind: batch.blind,
+        })
+        .filter(|batch| batch.first_unit >= from && last.is_some_and(|last| batch.first_unit <= last))
+        .collect();
+    Ok(Json(UnitPage {
+        units,
+        batches,
+        next,
+    }))
 }
 
 async fn logs(

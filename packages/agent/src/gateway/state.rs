@@ -95,9 +95,18 @@ pub struct UnitLine {
     pub receipt: Option<String>,
 }
 
+/// What a batch's root needs besides its receipts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchLine {
+    pub first_unit: u32,
+    pub blind: Hash32,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitPage {
     pub units: Vec<UnitLine>,
+    /// Batches that begin in this page.
+    pub batches: Vec<BatchLine>,
     /// Where the next page begins, if there may be one.
     pub next: Option<u32>,
 }

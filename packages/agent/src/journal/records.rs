@@ -94,6 +94,8 @@ impl TryFrom<String> for StoredReceipt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchRecord {
     pub sealed: Sealed,
+    /// The last leaf of its tree: random, so that a batch planted to test auditors looks like any other.
+    pub blind: Hash32,
     pub state: BatchState,
 }
 

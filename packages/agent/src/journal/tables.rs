@@ -351,6 +351,7 @@ mod tests {
         };
         let batch = BatchRecord {
             sealed,
+            blind: Hash32([2; 32]),
             state: BatchState::Signed,
         };
         let journal = Journal::open(&path).unwrap();

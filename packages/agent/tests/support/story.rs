@@ -60,7 +60,9 @@ pub async fn verify(stage: &Stage, lease: LeaseId, job: &Job) {
     for batch in stage.market.batches(lease).await.unwrap() {
         assert_eq!(batch.first_unit, next);
         let range = batch.first_unit as usize..(batch.first_unit + batch.count) as usize;
-        assert_eq!(receipt::root(&leaves[range]).unwrap(), batch.root);
+        let line = page.batches.iter().find(|line| line.first_unit == next).unwrap();
+        let tree = receipt::Tree::of_batch(&leaves[range], line.blind).unwrap();
+        assert_eq!(tree.root(), batch.root);
         next += batch.count;
     }
     assert_eq!(next, job.units);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use agent::client::{Client, ClientError};
-use agent::gateway::UnitLine;
+use agent::gateway::{BatchLine, UnitLine};
 use anyhow::{bail, Context as _, Result};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -284,11 +284,11 @@ pub async fn fetch(
 ) -> Result<Vec<PathBuf>> {
     std::fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
     let client = client(acting, gateway, lease, owner)?;
-    let lines = units(&client).await?;
+    let (lines, blinds) = units(&client).await?;
     let batches = acting.market.batches(lease).await?;
     let provider = acting.market.provider(owner).await?;
     let market = MarketTag::of(&acting.market.deployment);
-    let units = attested(market, lease, &job.manifest, &provider, &batches, &lines)?;
+    let units = attested(market, lease, &job.manifest, &provider, &batches, &lines, &blinds)?;
     let max = usize::try_from(job.manifest.output.bytes()).context("a result is larger than memory")?;
     let bar = if acting.global.json {
         ProgressBar::hidden()
@@ -305,16 +305,17 @@ pub async fn fetch(
     Ok(files)
 }
 
-async fn units(client: &Client) -> Result<Vec<UnitLine>> {
-    let mut all = vec![];
+async fn units(client: &Client) -> Result<(Vec<UnitLine>, Vec<BatchLine>)> {
+    let (mut all, mut blinds) = (vec![], vec![]);
     let mut from = 0;
     loop {
         let page = client.units(from).await?;
         all.extend(page.units);
+        blinds.extend(page.batches);
         match page.next {
             Some(next) if next > from => from = next,
             Some(next) => bail!("the gateway goes back from unit {from} to {next}"),
-            None => return Ok(all),
+            None => return Ok((all, blinds)),
         }
     }
 }

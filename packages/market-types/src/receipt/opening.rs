@@ -58,6 +58,16 @@ pub enum OpeningError {
 }
 
 impl Batch {
+    /// Leaves of its tree: its units', and the blind.
+    pub const fn leaves(&self) -> u32 {
+        self.count.saturating_add(1)
+    }
+
+    /// Whether `blind` is the batch's last leaf.
+    pub fn has_blind(&self, blind: Hash32, path: &[Hash32]) -> bool {
+        verify_proof(self.root, self.leaves(), self.count, &blind.0, path)
+    }
+
     /// The receipt of `unit` that says `statement`.
     pub fn receipt(&self, unit: u32, statement: &Statement) -> Receipt {
         Receipt {
@@ -96,7 +106,7 @@ impl Batch {
             return Err(OpeningError::Signature(opening.signature.len()));
         }
         let leaf = self.receipt(unit, &opening.statement).leaf();
-        if !verify_proof(self.root, self.count, index, &leaf, &opening.path) {
+        if !verify_proof(self.root, self.leaves(), index, &leaf, &opening.path) {
             return Err(OpeningError::NotUnderRoot {
                 unit,
                 root: self.root,

@@ -2,6 +2,9 @@
 //!
 //! Neighbours are hashed in pairs, level by level; one without a neighbour moves up unchanged (the tree of
 //! RFC 6962, section 2.1). The root also hashes the number of leaves, so a proof fits one shape only.
+//!
+//! The last leaf of every batch is its *blind*: 32 random bytes, or what [`crate::audit::blind`] makes of units that are bad on
+//! purpose. So a batch that was planted to keep auditors awake looks like any other, and costs no more.
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -15,17 +18,19 @@ pub const NODE_DOMAIN: &[u8; 24] = b"leasebook/receipt-node/1";
 /// First bytes of the root's preimage; the number of leaves (u32) and the topmost node follow.
 pub const ROOT_DOMAIN: &[u8; 24] = b"leasebook/receipt-root/1";
 
-/// Leaves in one tree, at least one.
-pub const MAX_LEAVES: usize = MAX_BATCH as usize;
+/// Leaves in one tree, at least one: those of a whole batch, and its blind.
+pub const MAX_LEAVES: usize = MAX_BATCH as usize + 1;
 
 /// Neighbours on a leaf's way to the root, at most.
-pub const MAX_PATH: usize = MAX_LEAVES.ilog2() as usize;
+pub const MAX_PATH: usize = MAX_LEAVES.next_power_of_two().ilog2() as usize;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TreeError {
-    #[error("a batch of {0} receipts; it takes 1 to {MAX_LEAVES}")]
+    #[error("a tree of {0} leaves; it has 1 to {MAX_LEAVES}")]
     Count(usize),
-    #[error("receipt {index} of a batch of {count}")]
+    #[error("a batch of {0} receipts; it takes 1 to {MAX_BATCH}")]
+    Batch(usize),
+    #[error("leaf {index} of a tree of {count}")]
     Index { index: u32, count: u32 },
 }
 
@@ -37,7 +42,7 @@ pub struct Tree {
 
 impl Tree {
     /// # Errors
-    /// [`TreeError::Count`] unless there are 1 to 64 leaves.
+    /// [`TreeError::Count`] unless there are 1 to 65 leaves.
     pub fn new(leaves: &[Leaf]) -> Result<Self, TreeError> {
         if leaves.is_empty() || leaves.len() > MAX_LEAVES {
             return Err(TreeError::Count(leaves.len()));
@@ -57,6 +62,18 @@ impl Tree {
         Ok(Self { levels })
     }
 
+    /// The tree of a batch's receipts and its blind.
+    ///
+    /// # Errors
+    /// [`TreeError::Batch`] unless there are 1 to 64 receipts.
+    pub fn of_batch(receipts: &[Leaf], blind: Hash32) -> Result<Self, TreeError> {
+        if receipts.is_empty() || receipts.len() > MAX_BATCH as usize {
+            return Err(TreeError::Batch(receipts.len()));
+        }
+        let leaves: Vec<_> = receipts.iter().copied().chain([blind.0]).collect();
+        Self::new(&leaves)
+    }
+
     pub fn count(&self) -> u32 {
         self.levels[0].len() as u32
     }
@@ -65,7 +82,7 @@ impl Tree {
         close(self.count(), &self.levels[self.levels.len() - 1][0])
     }
 
-    /// The neighbours on the way from leaf `index` to the root, lowest first; at most 6.
+    /// The neighbours on the way from leaf `index` to the root, lowest first; at most 7.
     ///
     /// # Errors
     /// [`TreeError::Index`].
