@@ -130,15 +130,17 @@ pub fn auditor_at_fault(verdict: Verdict, finding: Finding) -> bool {
     )
 }
 
-/// Whether a juror of this verdict is at fault: it alone of a full jury of five contradicts the four others.
+/// Whether a juror of this verdict is at fault: it alone of a full jury of five contradicted the four others, and the final finding
+/// contradicts it as well.
 ///
 /// Without it a juror earns its fee by saying what most juries say.
-pub fn juror_at_fault(verdict: Verdict, jury: Tally) -> bool {
-    match verdict {
+pub fn juror_at_fault(verdict: Verdict, jury: Tally, finding: Finding) -> bool {
+    let alone = match verdict {
         Verdict::Match => jury.matches == 1 && jury.mismatches.saturating_add(1) >= JURORS,
         Verdict::Mismatch => jury.mismatches == 1 && jury.matches.saturating_add(1) >= JURORS,
         Verdict::Unavailable => false,
-    }
+    };
+    alone && auditor_at_fault(verdict, finding)
 }
 
 #[cfg(test)]
@@ -258,13 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn only_a_juror_alone_against_four_is_at_fault() {
-        assert!(juror_at_fault(Verdict::Match, tally(1, 4, 0)));
-        assert!(juror_at_fault(Verdict::Mismatch, tally(4, 1, 0)));
-        assert!(!juror_at_fault(Verdict::Match, tally(4, 1, 0)));
-        assert!(!juror_at_fault(Verdict::Match, tally(2, 3, 0)));
-        assert!(!juror_at_fault(Verdict::Match, tally(1, 3, 1)));
-        assert!(!juror_at_fault(Verdict::Unavailable, tally(4, 0, 1)));
+    fn only_a_juror_alone_against_four_is_at_fault_and_not_when_an_appeal_agrees_with_it() {
+        use Finding::{Convicted, Passed, Refunded};
+        use Verdict::{Match, Mismatch, Unavailable};
+        assert!(juror_at_fault(Match, tally(1, 4, 0), Convicted));
+        assert!(juror_at_fault(Mismatch, tally(4, 1, 0), Passed));
+        assert!(!juror_at_fault(Match, tally(1, 4, 0), Passed));
+        assert!(!juror_at_fault(Mismatch, tally(4, 1, 0), Refunded));
+        assert!(!juror_at_fault(Match, tally(4, 1, 0), Passed));
+        assert!(!juror_at_fault(Match, tally(2, 3, 0), Convicted));
+        assert!(!juror_at_fault(Match, tally(1, 3, 1), Convicted));
+        assert!(!juror_at_fault(Unavailable, tally(4, 0, 1), Passed));
     }
 
     proptest! {
