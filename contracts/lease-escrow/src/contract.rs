@@ -60,6 +60,7 @@ pub fn execute(
         } => actions::acknowledge(deps, env, info, lease, acknowledgement),
         ExecuteMsg::Settle { lease } => actions::settle(deps, env, lease),
         ExecuteMsg::CloseFailed { lease } => actions::close_failed(deps, env, info, lease),
+        ExecuteMsg::Revalue { lease } => actions::revalue(deps, env, lease),
         ExecuteMsg::SweepFees { token } => actions::sweep_fees(deps, token),
         ExecuteMsg::Skim { token } => actions::skim(deps, env, token),
         ExecuteMsg::OpenLease(award) => actions::open_lease(deps, env, info, award),
@@ -71,6 +72,9 @@ pub fn execute(
             premium,
         } => actions::vest(deps, env, info, lease, units, premium),
         ExecuteMsg::Refund { lease, units } => actions::refund(deps, env, info, lease, units),
+        ExecuteMsg::SetAside { audit, amount, payer } => actions::set_aside(deps, info, audit, amount, payer),
+        ExecuteMsg::PayAudit { audit, payments } => actions::pay_audit(deps, info, audit, payments),
+        ExecuteMsg::Convict { lease } => actions::convict(deps, env, info, lease),
     }
 }
 

@@ -3,6 +3,7 @@
 use cosmwasm_std::{Addr, StdError, Uint128};
 use market_control::ControlError;
 use market_math::MathError;
+use market_types::audit::AuditId;
 use market_types::escrow::LeaseStatus;
 use market_types::{BasisPoints, LeaseId, OrderId, Price, ProviderNo, Seconds, UnixTime};
 use thiserror::Error;
@@ -154,4 +155,20 @@ pub enum ContractError {
     NotHeld { lease: LeaseId, asked: u32, held: u32 },
     #[error("zero units")]
     ZeroUnits {},
+    #[error(
+        "the stake of lease {lease} is worth {value}, as before: neither bond nor price has changed enough"
+    )]
+    NotMoved { lease: LeaseId, value: Uint128 },
+
+    // --- audits
+    #[error("the audit pool has {has}, less than {needed}; anybody may pay into it")]
+    PoolShort { needed: Uint128, has: Uint128 },
+    #[error("{needed} are to be paid for audit {audit}, for which {has} are set aside")]
+    AsideShort {
+        audit: AuditId,
+        needed: Uint128,
+        has: Uint128,
+    },
+    #[error("{count} payments; at most {max} in a message")]
+    PaymentCount { count: usize, max: usize },
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cosmwasm_std::{Addr, Storage, Uint128};
 use market_math::MathError;
 
-use crate::state::{Totals, ACCOUNTS, TOTALS};
+use crate::state::{Totals, ACCOUNTS, ASIDE, TOTALS};
 use crate::ContractError;
 
 /// What money is for.
@@ -19,6 +19,8 @@ pub enum Pool {
     Held,
     Fees,
     Audits,
+    /// Set aside for open audits.
+    Aside,
 }
 
 /// Money that changes its purpose.
@@ -33,6 +35,8 @@ pub struct Ledger {
     token: Addr,
     totals: Totals,
     accounts: BTreeMap<Addr, Uint128>,
+    /// Read only when it changes, see [`ASIDE`].
+    aside: Option<Uint128>,
 }
 
 impl Ledger {
@@ -44,6 +48,7 @@ impl Ledger {
             // Written with the first money of a token and never removed: before it there is none.
             totals: TOTALS.may_load(storage, token)?.unwrap_or_default(),
             accounts: BTreeMap::new(),
+            aside: None,
         })
     }
 
@@ -90,6 +95,11 @@ impl Ledger {
 
     pub fn save(self, storage: &mut dyn Storage) {
         TOTALS.save(storage, &self.token, &self.totals);
+        match self.aside {
+            Some(aside) if aside.is_zero() => ASIDE.remove(storage, &self.token),
+            Some(aside) => ASIDE.save(storage, &self.token, &aside),
+            None => {}
+        }
         for (owner, available) in &self.accounts {
             match available.is_zero() {
                 true => ACCOUNTS.remove(storage, (owner, &self.token)),
@@ -106,15 +116,33 @@ impl Ledger {
         Ok(self.accounts.entry(owner.clone()).or_default())
     }
 
-    fn total(&mut self, pool: &Pool) -> &mut Uint128 {
-        match pool {
+    fn total(&mut self, storage: &dyn Storage, pool: &Pool) -> Result<&mut Uint128, ContractError> {
+        if *pool == Pool::Aside && self.aside.is_none() {
+            self.aside = Some(aside(storage, &self.token)?);
+        }
+        Ok(match pool {
             Pool::Available(_) => &mut self.totals.available,
             Pool::Reserved => &mut self.totals.reserved,
             Pool::Remaining => &mut self.totals.remaining,
             Pool::Held => &mut self.totals.held,
             Pool::Fees => &mut self.totals.fees,
             Pool::Audits => &mut self.totals.audit_pool,
-        }
+            Pool::Aside => self.aside.get_or_insert_default(),
+        })
+    }
+
+    /// The debts by purpose, as `Solvency` names them.
+    ///
+    /// # Errors
+    /// A stored record is damaged.
+    pub fn owed(&self, storage: &dyn Storage) -> Result<Vec<(&'static str, Uint128)>, ContractError> {
+        let set_aside = match self.aside {
+            Some(aside) => aside,
+            None => aside(storage, &self.token)?,
+        };
+        let mut owed = self.totals.owed();
+        owed.push(("set_aside", set_aside));
+        Ok(owed)
     }
 
     fn add(&mut self, storage: &dyn Storage, pool: &Pool, amount: Uint128) -> Result<(), ContractError> {
@@ -122,7 +150,7 @@ impl Ledger {
             let account = self.account(storage, owner)?;
             *account = sum(*account, amount)?;
         }
-        let total = self.total(pool);
+        let total = self.total(storage, pool)?;
         *total = sum(*total, amount)?;
         Ok(())
     }
@@ -139,7 +167,7 @@ impl Ledger {
                     needed: amount,
                 })?;
         }
-        let total = self.total(pool);
+        let total = self.total(storage, pool)?;
         *total = difference(*total, amount)?;
         Ok(())
     }
@@ -151,6 +179,14 @@ impl Ledger {
 /// The stored record is damaged.
 pub fn available(storage: &dyn Storage, owner: &Addr, token: &Addr) -> Result<Uint128, ContractError> {
     Ok(ACCOUNTS.may_load(storage, (owner, token))?.unwrap_or_default())
+}
+
+/// What is set aside for audits in `token`; nothing has no record, see [`Ledger::save`].
+///
+/// # Errors
+/// The stored record is damaged.
+pub fn aside(storage: &dyn Storage, token: &Addr) -> Result<Uint128, ContractError> {
+    Ok(ASIDE.may_load(storage, token)?.unwrap_or_default())
 }
 
 /// # Errors
@@ -166,8 +202,7 @@ pub fn difference(a: Uint128, b: Uint128) -> Result<Uint128, MathError> {
 }
 
 impl Totals {
-    /// The debts by purpose, as `Solvency` names them.
-    pub fn owed(&self) -> Vec<(&'static str, Uint128)> {
+    fn owed(&self) -> Vec<(&'static str, Uint128)> {
         vec![
             ("available", self.available),
             ("reserved", self.reserved),

@@ -4,16 +4,17 @@ use cosmwasm_std::{to_json_binary, Addr, Binary, Deps, Env, Order as Walk, StdRe
 use cw_storage_plus::Bound;
 use market_control::solvency;
 use market_math::fee::split;
+use market_types::audit::audit_class;
 use market_types::control::Solvency;
 use market_types::escrow::{
     AccountResponse, LeaseMoney, LeaseResponse, PoolsResponse, Progress, QueryMsg, ReservationResponse,
-    WorkResponse,
+    SetAsideResponse, WorkResponse,
 };
 use market_types::{LeaseId, OrderId, Page, Paging, UnixTime};
 
 use crate::lease::{Effects, LeaseFile, Moment, Work};
-use crate::ledger::{available, Ledger};
-use crate::state::{self, BY_PROVIDER, BY_TENANT, LEASES, RESERVED, TOKENS};
+use crate::ledger::{aside, available, Ledger};
+use crate::state::{self, BY_PROVIDER, BY_TENANT, LEASES, RESERVED, SET_ASIDE, TOKENS};
 use crate::{params, sisters, ContractError};
 
 pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
@@ -40,6 +41,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         }
         QueryMsg::Work { lease } => to_json_binary(&work(deps, &env, lease)?),
         QueryMsg::Pools { token } => to_json_binary(&pools(deps, &token)?),
+        QueryMsg::SetAside { audit } => {
+            // Absent when nothing is set aside.
+            let aside = SET_ASIDE.may_load(deps.storage, audit)?.unwrap_or_default();
+            to_json_binary(&SetAsideResponse {
+                pool: aside.pool,
+                tenant: aside.tenant,
+            })
+        }
     }?)
 }
 
@@ -50,7 +59,7 @@ fn both_sides(deps: Deps, env: &Env) -> Result<Vec<Solvency>, ContractError> {
     tokens
         .iter()
         .map(|token| {
-            let owed = Ledger::load(deps.storage, token)?.totals().owed();
+            let owed = Ledger::load(deps.storage, token)?.owed(deps.storage)?;
             Ok(solvency(&deps.querier, &env.contract.address, token, owed)?)
         })
         .collect()
@@ -82,9 +91,10 @@ fn pools(deps: Deps, token: &str) -> Result<PoolsResponse, ContractError> {
     state::listing(deps.storage, &token)?;
     let totals = *Ledger::load(deps.storage, &token)?.totals();
     Ok(PoolsResponse {
-        token,
         fees: totals.fees,
         audit_pool: totals.audit_pool,
+        set_aside: aside(deps.storage, &token)?,
+        token,
     })
 }
 
@@ -203,11 +213,13 @@ fn progress(file: &LeaseFile, now: UnixTime) -> Result<Progress, ContractError> 
 fn work(deps: Deps, env: &Env, id: LeaseId) -> Result<WorkResponse, ContractError> {
     let file = LeaseFile::load(deps.storage, id)?;
     let (task, terms) = (file.task()?, file.task_terms()?);
+    let provider = sisters::operator(deps, file.lease.provider)?;
     Ok(WorkResponse {
         lease: id,
         provider: file.lease.provider,
         owner: file.lease.owner.clone(),
-        agent: sisters::provider(deps, file.lease.provider)?.agent,
+        agent: provider.agent,
+        group: provider.group,
         tenant: file.lease.tenant.clone(),
         token: file.order().token.clone(),
         unit_price: file.lease.price,
@@ -218,5 +230,9 @@ fn work(deps: Deps, env: &Env, id: LeaseId) -> Result<WorkResponse, ContractErro
         comparison: file.order().comparison,
         unit_deadline: terms.unit_deadline,
         may_attest: file.may_attest(env.block.time.into())?,
+        status: file.lease.status,
+        audit_class: audit_class(file.order().comparison, &file.lease.class),
+        class: file.lease.class.clone(),
+        work_bond: file.lease.work_bond,
     })
 }

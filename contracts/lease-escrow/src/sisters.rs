@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Deps, MessageInfo, StdError};
 use market_control::{ensure_sender, wiring};
 use market_types::contract::{Registry, TakeRate};
-use market_types::registry::{ProviderRef, ProviderResponse, QueryMsg as AskRegistry};
+use market_types::registry::{Operator, ProviderRef, ProviderResponse, QueryMsg as AskRegistry};
 use market_types::take_rate::{QueryMsg as AskTakeRate, RateResponse};
 use market_types::{BasisPoints, LeaseId, ProviderNo, UnixTime};
 
@@ -32,6 +32,15 @@ pub fn provider_of(deps: Deps, address: &Addr) -> Result<ProviderRef, ContractEr
 pub fn provider(deps: Deps, no: ProviderNo) -> Result<ProviderResponse, ContractError> {
     let registry = wiring(deps.storage)?.provider_registry;
     Ok(Registry::at(&registry).ask(&deps.querier, &AskRegistry::ProviderByNo { no })?)
+}
+
+/// Who a provider is: the cheapest answer about one.
+///
+/// # Errors
+/// The registry does not know the provider.
+pub fn operator(deps: Deps, no: ProviderNo) -> Result<Operator, ContractError> {
+    let registry = wiring(deps.storage)?.provider_registry;
+    Ok(Registry::at(&registry).ask(&deps.querier, &AskRegistry::Operator { no })?)
 }
 
 /// The maintenance a provider has announced, as `[from, until)`.

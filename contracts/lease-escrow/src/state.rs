@@ -5,6 +5,7 @@ use cosmwasm_std::{Addr, Binary, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 use market_control::CompactMap;
 use market_math::accrual::{OutageTerms, PriceBase};
+use market_types::audit::AuditId;
 use market_types::escrow::{Amendment, LeaseStatus};
 use market_types::order::{ComparisonClass, Rail};
 use market_types::resources::{DeviceClass, Resources};
@@ -31,6 +32,8 @@ mod keys {
     pub const TOTALS: &str = "totals";
     pub const BY_TENANT: &str = "by_tenant";
     pub const BY_PROVIDER: &str = "by_provider";
+    pub const SET_ASIDE: &str = "set_aside";
+    pub const ASIDE: &str = "aside";
 
     #[cfg(test)]
     pub const ALL: &[&str] = &[
@@ -49,6 +52,8 @@ mod keys {
         TOTALS,
         BY_TENANT,
         BY_PROVIDER,
+        SET_ASIDE,
+        ASIDE,
     ];
 }
 
@@ -72,6 +77,11 @@ pub const TOTALS: PackedMap<&Addr, Totals> = PackedMap::new(keys::TOTALS);
 /// Indexes over the leases, kept by `add_lease` and `move_lease`.
 pub const BY_TENANT: Map<(&Addr, LeaseId), ()> = Map::new(keys::BY_TENANT);
 pub const BY_PROVIDER: Map<(ProviderNo, LeaseId), ()> = Map::new(keys::BY_PROVIDER);
+
+/// Money for an open audit; removed when it is paid.
+pub const SET_ASIDE: PackedMap<AuditId, Aside> = PackedMap::new(keys::SET_ASIDE);
+/// The sum of [`SET_ASIDE`] by token, beside [`TOTALS`], which every payment writes and few audits change.
+pub const ASIDE: PackedMap<&Addr, Uint128> = PackedMap::new(keys::ASIDE);
 
 #[cw_serde]
 pub struct Settings {
@@ -151,6 +161,18 @@ pub struct Lease {
     pub awarded_at: UnixTime,
     pub status: LeaseStatus,
     pub ended: Option<Ended>,
+    /// Of a task whose work bond is worth too little.
+    pub short: Option<Short>,
+    /// When a stake was enough again after its price alone had made it short: progress counts from then.
+    pub restaked_at: Option<UnixTime>,
+}
+
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Short {
+    pub since: UnixTime,
+    /// The price is to blame, not the provider.
+    pub excused: bool,
 }
 
 #[cw_serde]
@@ -256,6 +278,27 @@ impl Record for Money {
             gross: part(2),
             refunded: part(3),
             premium: part(4),
+        }
+    }
+}
+
+/// What is set aside for an audit, by whose money it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    pub pool: Uint128,
+    pub tenant: Uint128,
+}
+
+impl Record for Aside {
+    const LEN: usize = 32;
+    fn write(&self, out: &mut Vec<u8>) {
+        self.pool.write(out);
+        self.tenant.write(out);
+    }
+    fn read(bytes: &[u8]) -> Self {
+        Self {
+            pool: Uint128::read(&bytes[..16]),
+            tenant: Uint128::read(&bytes[16..]),
         }
     }
 }

@@ -3,6 +3,7 @@
 use cosmwasm_std::{Addr, QuerierWrapper, Uint128};
 use market_math::MathError;
 use market_types::contract::Registry;
+use market_types::order::{ComparisonClass, OrderSpec, Rail};
 use market_types::registry::{Candidacy, QueryMsg, Verdict};
 use market_types::Price;
 
@@ -25,6 +26,7 @@ pub fn bidding(
         stakes: stakes::of(order, stakes::highest_pay(&order.spec, price), work_bond)?,
         price: stakes::bid_price(&order.spec, price),
         binding: false,
+        audited: audited(&order.spec),
     })
 }
 
@@ -39,7 +41,15 @@ pub fn winning(order: &Order, bid: &Bid, paid: Price) -> Result<Candidacy, MathE
         stakes: stakes::of(order, paid, bid.work_bond)?,
         price: stakes::bid_price(&order.spec, paid),
         binding: true,
+        audited: audited(&order.spec),
     })
+}
+
+/// How the units are audited, where that takes enough auditors.
+fn audited(spec: &OrderSpec<Addr>) -> Option<ComparisonClass> {
+    let task = matches!(spec.rail, Rail::Task { .. });
+    let wanted = task && !spec.thin_audit && spec.comparison != ComparisonClass::None;
+    wanted.then_some(spec.comparison)
 }
 
 /// One verdict per candidacy, in their order.

@@ -111,6 +111,7 @@ pub fn check(spec: OrderSpec<String>, params: &Params, api: &dyn Api) -> Result<
         interruptible: spec.interruptible,
         manifest: spec.manifest,
         session_key: spec.session_key,
+        thin_audit: spec.thin_audit,
     })
 }
 

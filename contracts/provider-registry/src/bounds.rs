@@ -9,6 +9,7 @@ use market_types::BasisPoints;
 use crate::ContractError;
 
 const DAY: u128 = 86_400;
+pub const MAX_LAST_RESORT: usize = 16;
 pub const MAX_KEEPERS: usize = 4;
 pub const MAX_AUDITORS: usize = 16;
 pub const MAX_DAILY_MOVE: BasisPoints = BasisPoints(5_000);
@@ -83,6 +84,7 @@ pub fn check(api: &dyn Api, params: Params<String>) -> Result<Params<Addr>, Cont
         3_600,
         30 * DAY,
     )?;
+    within("audit_bond_unit", params.audit_bond_unit.u128(), 1, MAX_AMOUNT)?;
     within("evidence_unit", params.evidence_unit.u128(), 1, MAX_AMOUNT)?;
     within(
         "evidence_half_life",
@@ -104,6 +106,8 @@ pub fn check(api: &dyn Api, params: Params<String>) -> Result<Params<Addr>, Cont
         )?,
         evidence_unit: params.evidence_unit,
         evidence_half_life: params.evidence_half_life,
+        audit_bond_unit: params.audit_bond_unit,
+        last_resort: addresses(api, "last_resort", &params.last_resort, MAX_LAST_RESORT)?,
     })
 }
 
@@ -149,12 +153,14 @@ pub fn updated(
                 .unwrap_or_else(|| strings(&params.attribute_auditors)),
             evidence_unit: update.evidence_unit.unwrap_or(params.evidence_unit),
             evidence_half_life: update.evidence_half_life.unwrap_or(params.evidence_half_life),
+            audit_bond_unit: update.audit_bond_unit.unwrap_or(params.audit_bond_unit),
+            last_resort: update.last_resort.unwrap_or_else(|| strings(&params.last_resort)),
         },
     )
 }
 
 /// Every parameter by its name.
-pub fn named(params: &Params<Addr>) -> [(String, String); 8] {
+pub fn named(params: &Params<Addr>) -> [(String, String); 10] {
     let joined = |addrs: &[Addr]| addrs.iter().map(Addr::as_str).collect::<Vec<_>>().join(",");
     [
         ("unbonding_period", params.unbonding_period.to_string()),
@@ -165,6 +171,8 @@ pub fn named(params: &Params<Addr>) -> [(String, String); 8] {
         ("attribute_auditors", joined(&params.attribute_auditors)),
         ("evidence_unit", params.evidence_unit.to_string()),
         ("evidence_half_life", params.evidence_half_life.to_string()),
+        ("audit_bond_unit", params.audit_bond_unit.to_string()),
+        ("last_resort", joined(&params.last_resort)),
     ]
     .map(|(name, value)| (name.into(), value))
 }

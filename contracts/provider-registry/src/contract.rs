@@ -7,6 +7,7 @@ use market_types::registry::{ExecuteMsg, InstantiateMsg, QueryMsg, SudoMsg};
 use market_types::ProviderNo;
 
 pub use crate::migrate::migrate;
+use crate::stake::Shares;
 use crate::state::{Totals, LAST_PROVIDER, PARAMS, TOTALS};
 use crate::{bounds, execute, query as answer, ContractError};
 
@@ -63,6 +64,12 @@ pub fn execute(
         ExecuteMsg::Retire {} => execute::retire::retire(deps, &env, &info),
         ExecuteMsg::Unbond { amount } => execute::unbond::unbond(deps, &env, &info, amount),
         ExecuteMsg::WithdrawUnbonded {} => execute::unbond::withdraw(deps, &env, &info, &wiring),
+        ExecuteMsg::OfferAudits { class, places } => {
+            execute::offer_audits::offer(deps, &env, &info, class, places)
+        }
+        ExecuteMsg::LeaveAudits { class } => execute::offer_audits::leave(deps, &info, class),
+        ExecuteMsg::Reinstate {} => execute::reinstate::reinstate(deps, &info),
+        ExecuteMsg::AddWorkBond { lease, amount } => execute::add_work_bond::add(deps, &info, lease, amount),
         ExecuteMsg::Claim {} => execute::claim::claim(deps, &info, &wiring),
         ExecuteMsg::SignAttributes { provider, attributes } => {
             execute::attributes::sign(deps, &info, &provider, &attributes)
@@ -99,6 +106,37 @@ pub fn execute(
             tip,
         } => execute::penalize::penalize(deps, &info, &wiring, lease, &tenant, share, tip),
         ExecuteMsg::Record(evidence) => execute::record::record(deps, &env, &info, &wiring, evidence),
+        ExecuteMsg::Seat {
+            audit,
+            class,
+            providers,
+            bond,
+        } => execute::seat::seat(deps, &info, &wiring, audit, class, providers, bond),
+        ExecuteMsg::Unseat {
+            audit,
+            ends,
+            rewards,
+            tip,
+        } => {
+            let shares = Shares::checked(deps.api, tip, rewards)?;
+            execute::seat::unseat(deps, &info, &wiring, audit, ends, shares)
+        }
+        ExecuteMsg::Slash {
+            lease,
+            share,
+            rewards,
+            tip,
+            convict,
+        } => {
+            let shares = Shares::checked(deps.api, tip, rewards)?;
+            let penalty = execute::slash::Penalty {
+                lease,
+                share,
+                shares,
+                convict,
+            };
+            execute::slash::slash(deps, &env, &info, &wiring, penalty)
+        }
     }
 }
 
@@ -140,6 +178,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::BondPrice { token } => to_json_binary(&answer::bond_price(deps, &token, now)?),
         QueryMsg::Claimable { address } => to_json_binary(&answer::claimable(deps, &address)?),
         QueryMsg::Reputation { owner } => to_json_binary(&answer::reputation(deps, &owner, now)?),
+        QueryMsg::Operator { no } => to_json_binary(&answer::operator(deps, no)?),
+        QueryMsg::AuditTable { class } => to_json_binary(&answer::audit_table(deps, &class)?),
+        QueryMsg::AuditEntries { class, tries, bond } => {
+            to_json_binary(&answer::audit_entries(deps, &class, &tries, bond)?)
+        }
+        QueryMsg::LastResort { bond } => to_json_binary(&answer::last_resort(deps, bond)?),
+        QueryMsg::AuditOffers { owner } => to_json_binary(&answer::audit_offers(deps, &owner)?),
+        QueryMsg::Seats { audit } => to_json_binary(&answer::seats(deps, audit)?),
     };
     Ok(binary?)
 }

@@ -1,6 +1,7 @@
 use cosmwasm_std::{Addr, OverflowError, StdError, Uint128, VerificationError};
 use market_control::ControlError;
 use market_math::MathError;
+use market_types::audit::AuditId;
 use market_types::registry::Refusal;
 use market_types::{LeaseId, ProviderNo, Seconds, UnixTime};
 use thiserror::Error;
@@ -110,6 +111,30 @@ pub enum ContractError {
     NothingToClaim { address: Addr },
     #[error("the contract holds nothing beyond what it owes")]
     NothingToSkim {},
+
+    // --- audits
+    #[error("{class:?} is no audit class, or one of devices that the provider does not have")]
+    AuditClass { class: String },
+    #[error("a bond of {bonded} is less than one unit of weight, {unit}")]
+    AuditBondShort { bonded: Uint128, unit: Uint128 },
+    #[error("a provider is in at most {max} audit tables")]
+    AuditClassesFull { max: usize },
+    #[error("provider {provider} is not in audit table {class:?}")]
+    NotOffered { provider: ProviderNo, class: String },
+    #[error("a provider in an audit table keeps one unit of weight, {unit}, bonded; {left} would be left")]
+    StillAuditing { unit: Uint128, left: Uint128 },
+    #[error("provider {provider} has {duties} open seats in audits")]
+    OpenDuties { provider: ProviderNo, duties: u32 },
+    #[error("provider {provider} has a seat in audit {audit} already")]
+    SeatedAlready { provider: ProviderNo, audit: AuditId },
+    #[error("provider {provider} has no seat in audit {audit}")]
+    NoSeat { provider: ProviderNo, audit: AuditId },
+    #[error("provider {provider} was convicted and is not reinstated")]
+    Suspended { provider: ProviderNo },
+    #[error("provider {provider} is not suspended")]
+    NotSuspended { provider: ProviderNo },
+    #[error("lease {lease} has no work bond of provider {provider}")]
+    NoWorkBond { lease: LeaseId, provider: ProviderNo },
 
     // --- attributes
     #[error("{sender} is no attribute auditor")]

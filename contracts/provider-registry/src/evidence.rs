@@ -8,7 +8,7 @@ use market_types::reason::Party;
 use market_types::registry::{Fact, ReputationResponse};
 use market_types::{BasisPoints, CloseReason, ProviderNo, Seconds, UnixTime};
 
-use crate::state::{BondPrice, EvidenceRecord, EVIDENCE};
+use crate::state::{Account, BondPrice, EvidenceRecord, EVIDENCE};
 
 /// How fees become weights.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ impl EvidenceRecord {
         self
     }
 
-    /// The record with one more fact. `penalty`: the part of the lease's bond that penalties took, and that bond.
+    /// The record with one more fact. `penalty`: the part of the lease's bonds that penalties and slashing took, and those bonds.
     pub fn with(
         self,
         fact: &Fact,
@@ -71,7 +71,10 @@ impl EvidenceRecord {
                 fee_expected,
                 ..
             } => {
-                record.success = record.success.saturating_add(scale.weight(*fee));
+                // What a lease paid that ended by a conviction proves nothing.
+                if *reason != CloseReason::Convicted {
+                    record.success = record.success.saturating_add(scale.weight(*fee));
+                }
                 let count = match reason.ended_by() {
                     Party::Tenant => &mut record.ended_by_tenant,
                     Party::Provider => &mut record.ended_by_provider,
@@ -92,6 +95,8 @@ impl EvidenceRecord {
                 record.outages = record.outages.saturating_add(1);
                 record.outage_seconds = record.outage_seconds.saturating_add(length.0);
             }
+            Fact::AuditPassed {} => record.audits_passed = record.audits_passed.saturating_add(1),
+            Fact::MissedOpening {} => record.missed_openings = record.missed_openings.saturating_add(1),
         }
         record
     }
@@ -100,7 +105,7 @@ impl EvidenceRecord {
         score(self.success, self.failure)
     }
 
-    pub fn response(&self) -> ReputationResponse {
+    pub fn response(&self, account: &Account) -> ReputationResponse {
         ReputationResponse {
             score: self.score(),
             success_weight: self.success,
@@ -111,6 +116,12 @@ impl EvidenceRecord {
             outages: self.outages,
             outage_seconds: self.outage_seconds,
             no_shows: self.no_shows,
+            audits_passed: self.audits_passed,
+            missed_openings: self.missed_openings,
+            convictions: self.convictions,
+            duties_met: account.duties_met,
+            duties_missed: account.duties_missed,
+            duties_at_fault: account.duties_at_fault,
         }
     }
 }
@@ -125,5 +136,7 @@ pub fn label(fact: &Fact) -> String {
     match fact {
         Fact::Ended { reason, .. } => format!("ended:{}", reason.code()),
         Fact::Outage { length } => format!("outage:{length}"),
+        Fact::AuditPassed {} => "audit_passed".into(),
+        Fact::MissedOpening {} => "missed_opening".into(),
     }
 }

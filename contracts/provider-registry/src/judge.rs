@@ -2,8 +2,10 @@
 //! happens.
 
 use cosmwasm_std::{Addr, Uint128};
-use market_types::order::{Requirements, Signatures};
-use market_types::registry::{AgentLimits, BidPrice, Params, ProviderRef, Refusal, Verdict};
+use market_types::order::{ComparisonClass, Requirements, Signatures};
+use market_types::registry::{
+    AgentLimits, BidPrice, Operator, Params, ProviderRef, Refusal, Verdict, MIN_AUDIT_OPERATORS,
+};
 use market_types::resources::DeviceClass;
 use market_types::{BasisPoints, Price, ProviderNo, UnixTime};
 
@@ -23,6 +25,8 @@ pub struct Candidacy {
     pub price: BidPrice,
     /// The bid was made earlier; see [`limits`].
     pub binding: bool,
+    /// How its units would be audited, if that takes enough auditors.
+    pub audited: Option<ComparisonClass>,
 }
 
 /// What the rules read of a registered bidder.
@@ -39,6 +43,8 @@ pub struct Snapshot {
     pub reputation: BasisPoints,
     /// Bond price of the candidacy's token.
     pub price: Option<BondPrice>,
+    /// Operators in the audit table of the class that serves; `None` when the candidacy does not need enough of them.
+    pub operators: Option<u32>,
 }
 
 /// The outcome, with what a commitment and the book need to know.
@@ -94,6 +100,7 @@ pub fn judge(
         floor(snapshot, candidacy, judgement.class.as_ref())?;
         fresh(params, snapshot.price, now)?;
         bonds(params, snapshot, candidacy, &judgement)?;
+        audited(snapshot)?;
         Ok(index)
     });
     judgement
@@ -120,6 +127,15 @@ impl Snapshot {
 }
 
 impl Provider {
+    pub fn operator(&self, no: ProviderNo) -> Operator {
+        Operator {
+            no,
+            owner: self.owner.clone(),
+            agent: self.agent.clone(),
+            group: self.group.clone(),
+        }
+    }
+
     pub fn reference(&self, no: ProviderNo, reputation: BasisPoints) -> ProviderRef {
         ProviderRef {
             no,
@@ -136,6 +152,9 @@ fn admitted(snapshot: &Snapshot, candidacy: &Candidacy, now: UnixTime) -> Result
     let provider = &snapshot.provider;
     if provider.retired {
         return Err(Refusal::Retired {});
+    }
+    if provider.suspended {
+        return Err(Refusal::Suspended {});
     }
     match provider.maintenance {
         Some((from, until)) if from <= now && now < until => return Err(Refusal::InMaintenance { until }),
@@ -242,6 +261,16 @@ fn fresh(params: &Params<Addr>, price: Option<BondPrice>, now: UnixTime) -> Resu
         return Err(Refusal::BondPriceStale { age, max_age });
     }
     Ok(())
+}
+
+fn audited(snapshot: &Snapshot) -> Result<(), Refusal> {
+    match snapshot.operators {
+        Some(operators) if operators < MIN_AUDIT_OPERATORS => Err(Refusal::ThinAudit {
+            operators,
+            needed: MIN_AUDIT_OPERATORS,
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn bonds(

@@ -4,6 +4,7 @@
 //! capacity and bonds for a lease in one step; the escrow releases and penalises them and tells how leases ended. What a message
 //! means is written in [`market_types::registry`].
 
+pub mod audits;
 pub mod bounds;
 pub mod contract;
 pub mod error;
@@ -17,6 +18,7 @@ pub mod price;
 pub mod profile;
 pub mod query;
 pub mod snapshot;
+pub mod stake;
 pub mod state;
 
 #[cfg(test)]

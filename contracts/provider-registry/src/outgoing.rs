@@ -21,3 +21,8 @@ pub fn fees(token: &Addr, take_rate_burn: &Addr, amount: Uint128) -> StdResult<W
         msg: to_json_binary(&take_rate::Hook::Fees {})?,
     })
 }
+
+/// Destroy `amount`.
+pub fn burn(token: &Addr, amount: Uint128) -> StdResult<WasmMsg> {
+    Token::at(token).call(&Cw20ExecuteMsg::Burn { amount })
+}

@@ -2,19 +2,24 @@
 
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
 use cw_storage_plus::{Bound, PrimaryKey};
+use market_types::audit::{AuditClass, AuditId};
 use market_types::control::Solvency;
 use market_types::registry::{
-    self, AgentLimits, AgentRecord, BondPriceResponse, BondResponse, CapacityResponse, CommitmentResponse,
-    ProviderRef, ProviderResponse, ReputationResponse, SignedAttribute, Verdict,
+    self, AgentLimits, AgentRecord, AuditEntry, AuditOffer, AuditTable, AuditTry, BondPriceResponse,
+    BondResponse, CapacityResponse, CommitmentResponse, Operator, ProviderRef, ProviderResponse,
+    ReputationResponse, SeatResponse, SignedAttribute, Verdict, MAX_AUDIT_TRIES,
 };
 use market_types::{LeaseId, Page, Paging, ProviderNo, UnixTime};
 
+use crate::audits;
+use crate::bounds::count;
 use crate::judge;
 use crate::machines::registered;
 use crate::snapshot::{self, checked};
 use crate::state::{
-    self, account, owned, used, Commitment, EvidenceRecord, Provider, AGENTS, CLAIMABLE, COMMITMENTS_OF,
-    EVIDENCE, GATEWAYS, LIMITS, PARAMS, PROVIDERS, SIGNED, TOTALS, UNBONDING,
+    self, account, owned, used, Commitment, EvidenceRecord, Identity, Provider, Seat, AGENTS, CLAIMABLE,
+    COMMITMENTS_OF, EVIDENCE, GATEWAYS, IDENTITIES, LIMITS, PARAMS, PROVIDERS, SEATS, SIGNED, TOTALS,
+    UNBONDING,
 };
 use crate::ContractError;
 
@@ -72,6 +77,7 @@ fn described(deps: Deps, no: ProviderNo, provider: Provider) -> Result<ProviderR
         maintenance: provider.maintenance,
         shrunk_at: provider.shrunk_at,
         retired: provider.retired,
+        suspended: provider.suspended,
     })
 }
 
@@ -167,6 +173,7 @@ fn commitment_response(lease: LeaseId, commitment: Commitment) -> CommitmentResp
         lease_bond: commitment.lease_bond,
         penalized: commitment.penalized,
         work_bond: commitment.work_bond,
+        slashed: commitment.slashed,
         bond_price: commitment.bond_price,
         capacity_released: commitment.capacity_released,
     }
@@ -255,5 +262,75 @@ pub fn claimable(deps: Deps, address: &str) -> Result<Uint128, ContractError> {
 }
 
 pub fn reputation(deps: Deps, owner: &str, now: UnixTime) -> Result<ReputationResponse, ContractError> {
-    Ok(evidence(deps, number(deps, owner)?, now)?.response())
+    let no = number(deps, owner)?;
+    Ok(evidence(deps, no, now)?.response(&account(deps.storage, no)?))
+}
+
+pub fn operator(deps: Deps, no: ProviderNo) -> Result<Operator, ContractError> {
+    Ok(state::provider(deps.storage, no)?.operator(no))
+}
+
+pub fn audit_table(deps: Deps, class: &AuditClass) -> StdResult<AuditTable> {
+    Ok(audits::table(deps.storage, class)?.answer())
+}
+
+pub fn audit_entries(
+    deps: Deps,
+    class: &AuditClass,
+    tries: &[AuditTry],
+    bond: Uint128,
+) -> Result<Vec<Option<AuditEntry>>, ContractError> {
+    count("tries", tries.len(), 0, MAX_AUDIT_TRIES)?;
+    let unit = PARAMS.load(deps.storage)?.audit_bond_unit;
+    audits::Reader::new(deps.storage, class, unit, bond).all(tries)
+}
+
+/// Those who own no provider, have retired or are suspended, or have too little free bond are passed over.
+pub fn last_resort(deps: Deps, bond: Uint128) -> Result<Vec<Operator>, ContractError> {
+    let mut operators = vec![];
+    for owner in PARAMS.load(deps.storage)?.last_resort {
+        let Some(Identity::Owner(no)) = IDENTITIES.may_load(deps.storage, &owner)? else {
+            continue;
+        };
+        let provider = state::provider(deps.storage, no)?;
+        if !provider.retired && !provider.suspended && account(deps.storage, no)?.free() >= bond {
+            operators.push(provider.operator(no));
+        }
+    }
+    Ok(operators)
+}
+
+pub fn audit_offers(deps: Deps, owner: &str) -> Result<Vec<AuditOffer>, ContractError> {
+    let no = number(deps, owner)?;
+    let offers = audits::offers(deps.storage, no)?;
+    offers
+        .into_iter()
+        .map(|(class, offer)| {
+            let (weight, since) = match offer.position {
+                Some(position) => audits::entry(deps.storage, &class, position)?,
+                None => (0, UnixTime(0)),
+            };
+            Ok(AuditOffer {
+                class,
+                position: offer.position,
+                places: offer.places,
+                used: offer.used,
+                weight,
+                since,
+            })
+        })
+        .collect()
+}
+
+pub fn seats(deps: Deps, audit: AuditId) -> StdResult<Vec<SeatResponse>> {
+    let Some(bench) = SEATS.may_load(deps.storage, audit)? else {
+        return Ok(vec![]);
+    };
+    let seat = |seat: Seat| SeatResponse {
+        audit,
+        provider: seat.provider,
+        class: bench.class.clone(),
+        bond: seat.bond,
+    };
+    Ok(bench.seats.into_iter().map(seat).collect())
 }

@@ -1,12 +1,14 @@
 //! Reading what the rules of [`crate::judge`] need, and no more: the book asks on every bid.
 
 use cosmwasm_std::{Addr, Api, StdResult, Storage};
+use market_types::audit::audit_class;
 use market_types::order::{Requirements, Signatures};
 use market_types::registry::{self, Params, Resources64};
 use market_types::UnixTime;
 
+use crate::audits;
 use crate::judge::{Candidacy, Snapshot};
-use crate::machines::Stock;
+use crate::machines::{fit, Stock};
 use crate::state::{self, BondPrice, EVIDENCE, LIMITS, PRICES, SIGNED};
 use crate::ContractError;
 
@@ -19,6 +21,7 @@ pub fn checked(api: &dyn Api, candidacy: registry::Candidacy) -> StdResult<Candi
         stakes,
         price,
         binding,
+        audited,
     } = candidacy;
     Ok(Candidacy {
         bidder: api.addr_validate(&bidder)?,
@@ -46,6 +49,7 @@ pub fn checked(api: &dyn Api, candidacy: registry::Candidacy) -> StdResult<Candi
         no_show_value: stakes.no_show_value,
         price,
         binding,
+        audited,
     })
 }
 
@@ -112,11 +116,28 @@ pub fn load(
     Ok(Some(Snapshot {
         no,
         account: state::account(storage, no)?,
-        stocks,
         limits: LIMITS.may_load(storage, no)?.unwrap_or_default(),
         signers,
         reputation: evidence.at(now, params.evidence_half_life).score(),
         price: bond_price(storage, network_token, &candidacy.token, now)?,
+        operators: operators(storage, &stocks, candidacy)?,
+        stocks,
         provider,
     }))
+}
+
+/// Operators who audit what the candidacy would run, if that matters: one record is read for it.
+fn operators(storage: &dyn Storage, stocks: &[Stock], candidacy: &Candidacy) -> StdResult<Option<u32>> {
+    let Some(comparison) = candidacy.audited else {
+        return Ok(None);
+    };
+    let fitting = fit(stocks, &candidacy.needs.classes, &candidacy.needs.resources);
+    // What fits nowhere is refused for that.
+    let Some(stock) = fitting.ok().and_then(|index| stocks.get(index)) else {
+        return Ok(None);
+    };
+    match audit_class(comparison, &stock.group.class) {
+        Some(class) => Ok(Some(audits::table(storage, &class)?.operators)),
+        None => Ok(None),
+    }
 }

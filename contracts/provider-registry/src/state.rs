@@ -5,6 +5,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 use market_control::CompactMap;
+use market_types::audit::{AuditClass, AuditId};
 use market_types::registry::{AgentLimits, AgentRecord, Gateway, Params, Resources64, Unbonding};
 use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
 use market_types::{LeaseId, ProviderNo, UnixTime};
@@ -30,8 +31,13 @@ pub mod keys {
     pub const CLAIMABLE: &str = "claimable";
     pub const PRICES: &str = "prices";
     pub const EVIDENCE: &str = "evidence";
+    pub const TABLES: &str = "tables";
+    pub const SLOTS: &str = "slots";
+    pub const OFFERS: &str = "offers";
+    pub const GROUPS: &str = "groups";
+    pub const SEATS: &str = "seats";
 
-    pub const ALL: [&str; 17] = [
+    pub const ALL: [&str; 22] = [
         PARAMS,
         TOTALS,
         LAST_PROVIDER,
@@ -49,6 +55,11 @@ pub mod keys {
         CLAIMABLE,
         PRICES,
         EVIDENCE,
+        TABLES,
+        SLOTS,
+        OFFERS,
+        GROUPS,
+        SEATS,
     ];
 }
 
@@ -74,6 +85,16 @@ pub const COMMITMENTS_OF: Map<(ProviderNo, LeaseId), Empty> = Map::new(keys::COM
 pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new(keys::CLAIMABLE);
 pub const PRICES: CompactMap<&Addr, BondPrice> = CompactMap::new(keys::PRICES);
 pub const EVIDENCE: CompactMap<ProviderNo, EvidenceRecord> = CompactMap::new(keys::EVIDENCE);
+
+/// Audit tables by class; one that nobody was ever in has no record.
+pub const TABLES: CompactMap<&str, Table> = CompactMap::new(keys::TABLES);
+pub const SLOTS: CompactMap<(&str, u32), Slot> = CompactMap::new(keys::SLOTS);
+/// Kept after leaving a table as long as seats are open.
+pub const OFFERS: CompactMap<(ProviderNo, &str), Offer> = CompactMap::new(keys::OFFERS);
+/// Entries of an operator group in a table; absent at zero.
+pub const GROUPS: CompactMap<(&str, &str), u32> = CompactMap::new(keys::GROUPS);
+/// Absent when no seat is open.
+pub const SEATS: CompactMap<AuditId, Bench> = CompactMap::new(keys::SEATS);
 
 /// What the contract owes, in network tokens.
 #[cw_serde]
@@ -111,9 +132,11 @@ pub struct Provider {
     pub maintenance: Option<(UnixTime, UnixTime)>,
     pub shrunk_at: Option<UnixTime>,
     pub retired: bool,
+    /// Convicted and not reinstated.
+    pub suspended: bool,
 }
 
-/// The bond of one provider. `locked` never exceeds `bonded`.
+/// The bond of one provider, and its duties. `locked` never exceeds `bonded`.
 #[cw_serde]
 #[derive(Default, Eq)]
 pub struct Account {
@@ -121,6 +144,11 @@ pub struct Account {
     pub locked: Uint128,
     /// Leases with a commitment.
     pub commitments: u32,
+    /// Open seats as auditor or juror, and what became of earlier ones.
+    pub duties: u32,
+    pub duties_met: u32,
+    pub duties_missed: u32,
+    pub duties_at_fault: u32,
 }
 
 impl Account {
@@ -139,7 +167,9 @@ pub struct Commitment {
     pub token: Addr,
     pub lease_bond: Uint128,
     pub penalized: Uint128,
+    /// As locked at the award, and added since.
     pub work_bond: Uint128,
+    pub slashed: Uint128,
     pub bond_price: Uint128,
     pub capacity_released: bool,
 }
@@ -148,12 +178,16 @@ impl Commitment {
     /// Bond this lease still locks.
     ///
     /// # Errors
-    /// More was penalised than the lease bond had, or the sum does not fit.
+    /// More was taken than there was, or the sum does not fit.
     pub fn locks(&self) -> Result<Uint128, ContractError> {
-        Ok(self
-            .lease_bond
-            .checked_sub(self.penalized)?
-            .checked_add(self.work_bond)?)
+        let lease_bond = self.lease_bond.checked_sub(self.penalized)?;
+        Ok(lease_bond.checked_add(self.work_bond_left()?)?)
+    }
+
+    /// # Errors
+    /// More was slashed than the work bond had.
+    pub fn work_bond_left(&self) -> Result<Uint128, ContractError> {
+        Ok(self.work_bond.checked_sub(self.slashed)?)
     }
 }
 
@@ -182,6 +216,59 @@ pub struct EvidenceRecord {
     pub outages: u64,
     pub outage_seconds: u64,
     pub no_shows: u64,
+    pub audits_passed: u64,
+    pub missed_openings: u64,
+    pub convictions: u64,
+}
+
+#[cw_serde]
+#[derive(Default, Eq)]
+pub struct Table {
+    pub length: u32,
+    pub live: u32,
+    pub operators: u32,
+    /// The hole that the next newcomer takes; each hole names the next.
+    pub hole: Option<u32>,
+}
+
+/// A position of an audit table.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Slot {
+    Hole {
+        next: Option<u32>,
+    },
+    Entry {
+        provider: ProviderNo,
+        weight: u32,
+        since: UnixTime,
+    },
+}
+
+/// What a provider offers in one class; small, since each seat changes it.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Offer {
+    /// `None`: it left while seats were open.
+    pub position: Option<u32>,
+    pub places: u32,
+    pub used: u32,
+}
+
+/// The open seats of an audit.
+#[cw_serde]
+pub struct Bench {
+    pub class: AuditClass,
+    pub seats: Vec<Seat>,
+}
+
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Seat {
+    pub provider: ProviderNo,
+    pub bond: Uint128,
+    /// It takes a place of the provider's offer.
+    pub placed: bool,
 }
 
 /// # Errors

@@ -36,6 +36,8 @@ pub fn registry(price_keeper: &str) -> registry::Params<String> {
         attribute_auditors: vec![],
         evidence_unit: Uint128::new(TOKEN),
         evidence_half_life: days(90),
+        audit_bond_unit: Uint128::new(100 * TOKEN),
+        last_resort: vec![],
     }
 }
 
@@ -88,6 +90,11 @@ pub fn attestation() -> attestation::Params {
             class(ComparisonClass::Tokens, hours(6), 2_000, 1_000),
             class(ComparisonClass::None, hours(24), 0, 0),
         ],
+        beacon: None,
+        times: attestation::AuditTimes::default(),
+        opening_fee: BasisPoints(1_000),
+        tip: Uint128::new(TOKEN / 10),
+        planters: None,
     }
 }
 

@@ -4,6 +4,7 @@ use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::{Addr, Binary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
+use crate::audit::{AuditClass, AuditId, Reward};
 use crate::control::{ControlMsg, ControlResponse, Roles, Solvency};
 use crate::order::{ComparisonClass, OrderSpec, Rail};
 use crate::resources::{DeviceClass, Resources};
@@ -184,6 +185,13 @@ pub enum ExecuteMsg {
     CloseFailed {
         lease: LeaseId,
     },
+    /// Value the stake of a running task anew: at the present bond price if that moved the stake's worth by 30 % or more, and with what
+    /// was added to the work bond or slashed. Below 20 unit prices nothing more may be attested. Worth enough again, the lease goes on.
+    /// If the price alone is to blame, its progress time stands still meanwhile, and after 72 h anybody may close it, which is nobody's
+    /// failure.
+    Revalue {
+        lease: LeaseId,
+    },
     /// Send collected fees of a token to take-rate-burn.
     SweepFees {
         token: String,
@@ -217,6 +225,31 @@ pub enum ExecuteMsg {
         lease: LeaseId,
         units: u32,
     },
+    /// Set money aside for an audit, on top of what is. Of the tenant: out of what the lease's tenant has available.
+    SetAside {
+        audit: AuditId,
+        amount: Uint128,
+        payer: Payer,
+    },
+    /// An audit is over: pay out of what is set aside for it, of the pool's money first. What is left returns to its payer, the
+    /// tenant's to the tenant the lease has now.
+    PayAudit {
+        audit: AuditId,
+        payments: Vec<Reward>,
+    },
+    /// The provider was convicted: all that is held and all that remains returns to the tenant, and the lease is closed.
+    Convict {
+        lease: LeaseId,
+    },
+}
+
+/// Whose money an audit takes.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Payer {
+    /// The audit pool of the lease's token.
+    Pool,
+    Tenant,
 }
 
 /// Hooks of payment tokens.
@@ -353,6 +386,9 @@ pub enum QueryMsg {
     /// Fees collected and not yet swept, and the audit pool.
     #[returns(PoolsResponse)]
     Pools { token: String },
+    /// What is set aside for an audit; zeros when nothing is.
+    #[returns(SetAsideResponse)]
+    SetAside { audit: AuditId },
 }
 
 #[cw_serde]
@@ -464,6 +500,14 @@ pub struct WorkResponse {
     pub unit_deadline: Seconds,
     /// How many more units may be attested now (after a tenant's close: what the agreed overlap leaves; otherwise all that is left).
     pub may_attest: u32,
+    pub status: LeaseStatus,
+    pub class: DeviceClass,
+    /// Where its units are audited. `None`: they cannot be.
+    pub audit_class: Option<AuditClass>,
+    /// The provider's operator group.
+    pub group: String,
+    /// Network tokens behind the work, as the escrow last counted them.
+    pub work_bond: Uint128,
 }
 
 #[cw_serde]
@@ -472,4 +516,15 @@ pub struct PoolsResponse {
     pub token: Addr,
     pub fees: Uint128,
     pub audit_pool: Uint128,
+    /// Set aside for open audits.
+    pub set_aside: Uint128,
+}
+
+#[cw_serde]
+#[derive(Eq, Default)]
+pub struct SetAsideResponse {
+    /// Of the audit pool's money.
+    pub pool: Uint128,
+    /// Of the tenant's.
+    pub tenant: Uint128,
 }

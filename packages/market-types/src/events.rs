@@ -120,6 +120,17 @@ events! {
     BondPriceSet "bond_price_set" { token: Addr, old: Uint128, new: Uint128 }
     AttributesSigned "attributes_signed" { provider: ProviderNo, auditor: Addr, count: u32 }
     AttributesRevoked "attributes_revoked" { provider: ProviderNo, auditor: Addr, count: u32 }
+    AuditsOffered "audits_offered" { provider: ProviderNo, class: String, position: u32, places: u32, weight: u32 }
+    AuditsLeft "audits_left" { provider: ProviderNo, class: String, position: u32 }
+    Reinstated "reinstated" { provider: ProviderNo }
+    WorkBondAdded "work_bond_added" { provider: ProviderNo, lease: LeaseId, amount: Uint128, work_bond: Uint128 }
+    /// One per seat.
+    Seated "seated" { provider: ProviderNo, audit: String, bond: Uint128 }
+    /// One per seat. `penalty`: what was really taken.
+    Unseated "unseated" { provider: ProviderNo, audit: String, outcome: String, penalty: Uint128 }
+    /// What became of the penalties of an audit's seats.
+    SeatsSettled "seats_settled" { audit: String, penalties: Uint128, rewards: Uint128, burned: Uint128 }
+    Slashed "slashed" { provider: ProviderNo, lease: LeaseId, amount: Uint128, rewards: Uint128, burned: Uint128, convicted: bool }
     EvidenceRecorded "evidence_recorded" { provider: ProviderNo, lease: LeaseId, fact: String }
 
     // --- order-book
@@ -158,6 +169,9 @@ events! {
     LeaseRefunded "lease_refunded" { lease: LeaseId, amount: Uint128 }
     LeaseClosing "lease_closing" { lease: LeaseId, reason: CloseReason, refunded: Uint128 }
     LeaseClosed "lease_closed" { lease: LeaseId, reason: CloseReason, gross: Uint128, refunded: Uint128 }
+    LeaseRevalued "lease_revalued" { lease: LeaseId, work_bond: Uint128, value: Uint128, enough: bool }
+    AuditSetAside "audit_set_aside" { audit: String, amount: Uint128, payer: String }
+    AuditPaid "audit_paid" { audit: String, paid: Uint128, returned: Uint128 }
     FeesSwept "fees_swept" { token: Addr, amount: Uint128 }
     AuditsFunded "audits_funded" { token: Addr, amount: Uint128 }
 

@@ -34,6 +34,9 @@ pub struct OrderSpec<A> {
     /// Compressed secp256k1 key (33 bytes) that signs acknowledgements for the tenant. Needed on a stream
     /// with `ack_every`, unless the tenant's account acknowledges by itself.
     pub session_key: Option<Binary>,
+    /// Audited work may go to a class with fewer than five operators who could audit it, where a verdict may be missing.
+    #[serde(default)]
+    pub thin_audit: bool,
 }
 
 /// What a provider must be and have to be considered. Lists are free of duplicates; see each bound.

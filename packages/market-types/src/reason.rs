@@ -26,12 +26,16 @@ pub enum CloseReason {
     NoProgress,
     /// Heartbeats stopped.
     Silent,
+    /// A task whose provider was convicted of a wrong result.
+    Convicted,
     /// The money ran out.
     FundsExhausted,
     /// The agreed duration is over.
     DurationEnded,
     /// Every unit of the task was attested.
     Completed,
+    /// A task whose work bond lost its worth by the bond price and was not topped up.
+    Understaked,
 }
 
 /// Who a close reason is charged to.
@@ -55,13 +59,15 @@ impl CloseReason {
             Self::NotReady => 10_002,
             Self::NoProgress => 10_003,
             Self::Silent => 10_004,
+            Self::Convicted => 10_005,
             Self::FundsExhausted => 20_000,
             Self::DurationEnded => 20_001,
             Self::Completed => 20_002,
+            Self::Understaked => 20_003,
         }
     }
 
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::TenantClosed,
         Self::NotAccepted,
         Self::InputsMissing,
@@ -71,9 +77,11 @@ impl CloseReason {
         Self::NotReady,
         Self::NoProgress,
         Self::Silent,
+        Self::Convicted,
         Self::FundsExhausted,
         Self::DurationEnded,
         Self::Completed,
+        Self::Understaked,
     ];
 
     pub fn from_code(code: u32) -> Option<Self> {

@@ -503,6 +503,7 @@ pub fn a_stream() -> OrderSpec<String> {
             notice: Seconds(600),
         },
         session_key: Some(session_key().public()),
+        thin_audit: true,
         ..stream()
     }
 }

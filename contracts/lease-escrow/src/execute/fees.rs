@@ -39,7 +39,7 @@ pub fn skim(deps: DepsMut, env: Env, token: String) -> Result<Response, Contract
         &deps.querier,
         &env.contract.address,
         &token,
-        ledger.totals().owed(),
+        ledger.owed(deps.storage)?,
     )?;
     let amount = sides.held.saturating_sub(sides.owed_total);
     if amount.is_zero() {

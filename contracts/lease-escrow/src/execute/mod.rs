@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod amend;
+mod audits;
 mod close;
 mod fees;
 mod heartbeat;
@@ -10,6 +11,7 @@ mod notice;
 mod open_lease;
 mod place_order;
 mod receive;
+mod revalue;
 mod start;
 mod suspend;
 mod top_up;
@@ -19,6 +21,7 @@ mod withdraw;
 
 pub use acknowledge::acknowledge;
 pub use amend::amend;
+pub use audits::{pay_audit, set_aside};
 pub use close::{close, close_failed, settle};
 pub use fees::{skim, sweep_fees};
 pub use heartbeat::heartbeat;
@@ -27,11 +30,12 @@ pub use notice::give_notice;
 pub use open_lease::{free_reservation, open_lease};
 pub use place_order::place_order;
 pub use receive::receive;
+pub use revalue::revalue;
 pub use start::{accept, ready};
 pub use suspend::{resume, suspend};
 pub use top_up::top_up;
 pub use transfer::transfer;
-pub use units::{hold, refund, vest};
+pub use units::{convict, hold, refund, vest};
 pub use withdraw::withdraw;
 
 use cosmwasm_std::{to_json_binary, Addr, DepsMut, Env, Response, StdResult, Storage, Uint128, WasmMsg};

@@ -53,6 +53,8 @@ pub fn open_lease(
         awarded_at: now(&env),
         status,
         ended: None,
+        short: None,
+        restaked_at: None,
     };
     let opened = LeaseOpened {
         lease: id,

@@ -47,3 +47,10 @@ pub fn refund(
     sisters::ensure_attestation(deps.as_ref(), &info)?;
     step(deps, &env, id, |file, _, fx| file.refund(units, fx))
 }
+
+/// # Errors
+/// Not from the attestation contract, no task, or a lease that is closed already.
+pub fn convict(deps: DepsMut, env: Env, info: MessageInfo, id: LeaseId) -> Result<Response, ContractError> {
+    sisters::ensure_attestation(deps.as_ref(), &info)?;
+    step(deps, &env, id, |file, moment, fx| file.convict(moment.time, fx))
+}

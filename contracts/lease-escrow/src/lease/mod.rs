@@ -4,11 +4,13 @@ mod close;
 mod file;
 mod funding;
 mod outage;
+mod stake;
 mod stream;
 mod task;
 
 pub use file::LeaseFile;
 pub use funding::funding;
+pub use stake::Stake;
 pub use stream::check_amendment;
 
 use cosmwasm_std::{Event, Uint128};

@@ -61,6 +61,9 @@ impl LeaseFile {
     /// The lease is a stream.
     pub fn may_attest(&self, now: UnixTime) -> Result<u32, ContractError> {
         let task = self.task()?;
+        if self.lease.short.is_some() {
+            return Ok(0);
+        }
         Ok(match self.lease.status {
             LeaseStatus::Starting | LeaseStatus::Active => {
                 self.task_terms()?.units.saturating_sub(task.attested)
@@ -151,6 +154,27 @@ impl LeaseFile {
         Ok(())
     }
 
+    /// The provider was convicted: nothing of what it holds is its own.
+    ///
+    /// # Errors
+    /// The lease is a stream, or closed.
+    pub fn convict(&mut self, now: UnixTime, fx: &mut Effects) -> Result<(), ContractError> {
+        let held = self.task()?.held();
+        if self.lease.status == LeaseStatus::Closed {
+            return Err(self.wrong_status());
+        }
+        let amount = self.money.held;
+        self.money.give_back(&self.lease, Purse::Held, amount, fx)?;
+        let task = self.task_mut()?;
+        task.refunded = task.refunded.saturating_add(held);
+        task.overlap = None;
+        fx.emit(LeaseRefunded {
+            lease: self.id,
+            amount,
+        });
+        self.finish(CloseReason::Convicted, now, Uint128::zero(), fx)
+    }
+
     fn release(&self, units: u32) -> Result<Uint128, ContractError> {
         let held = self.task()?.held();
         if units == 0 {
@@ -180,13 +204,20 @@ impl LeaseFile {
             let due = waiting.max(self.lease.awarded_at).plus(terms.start_timeout);
             return Ok((now >= due).then_some(CloseReason::InputsMissing));
         }
+        if let Some(failure) = self.stake_failure(now) {
+            return Ok(failure);
+        }
         let due = self.progress_since()?.plus(terms.progress_timeout);
         Ok((now >= due).then_some(CloseReason::NoProgress))
     }
 
     fn progress_since(&self) -> Result<UnixTime, ContractError> {
         let task = self.task()?;
-        let later = task.delivered_at.into_iter().chain(task.last_batch_at);
+        let later = task
+            .delivered_at
+            .into_iter()
+            .chain(task.last_batch_at)
+            .chain(self.lease.restaked_at);
         Ok(later.fold(self.lease.awarded_at, UnixTime::max))
     }
 

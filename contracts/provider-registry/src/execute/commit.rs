@@ -69,6 +69,7 @@ pub fn commit(
         lease_bond,
         penalized: Default::default(),
         work_bond: candidacy.work_bond,
+        slashed: Default::default(),
         bond_price: price.price,
         capacity_released: false,
     };

@@ -2,11 +2,11 @@ use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
 use market_control::ensure_sender;
 use market_types::control::Wiring;
 use market_types::events::NoShow;
-use market_types::registry::Unbonding;
 use market_types::OrderId;
 
 use crate::snapshot::bond_price;
-use crate::state::{account, credit, owned, EvidenceRecord, ACCOUNTS, EVIDENCE, PARAMS, TOTALS, UNBONDING};
+use crate::stake::forfeit;
+use crate::state::{account, credit, owned, EvidenceRecord, ACCOUNTS, EVIDENCE, PARAMS, TOTALS};
 use crate::ContractError;
 
 /// The book's message.
@@ -38,13 +38,7 @@ pub fn no_show(
 
     let mut account = account(deps.storage, no)?;
     let mut totals = TOTALS.load(deps.storage)?;
-    let from_free = due.min(account.free());
-    let unbondings = UNBONDING.may_load(deps.storage, no)?.unwrap_or_default();
-    let (left, from_unbonding) = deduct(unbondings, due.checked_sub(from_free)?)?;
-    let amount = from_free.checked_add(from_unbonding)?;
-    account.bonded = account.bonded.checked_sub(from_free)?;
-    totals.bonded = totals.bonded.checked_sub(from_free)?;
-    totals.unbonding = totals.unbonding.checked_sub(from_unbonding)?;
+    let amount = forfeit(deps.storage, no, &mut account, &mut totals, due)?;
     totals.claimable = totals.claimable.checked_add(amount)?;
     let half_life = PARAMS.load(deps.storage)?.evidence_half_life;
     let mut evidence = EvidenceRecord::load(deps.storage, no, now)?.at(now, half_life);
@@ -53,11 +47,6 @@ pub fn no_show(
     ACCOUNTS.save(deps.storage, no, &account)?;
     TOTALS.save(deps.storage, &totals)?;
     EVIDENCE.save(deps.storage, no, &evidence)?;
-    if left.is_empty() {
-        UNBONDING.remove(deps.storage, no);
-    } else {
-        UNBONDING.save(deps.storage, no, &left)?;
-    }
     credit(deps.storage, &tenant, amount)?;
     Ok(Response::new().add_event(NoShow {
         provider: no,
@@ -65,19 +54,4 @@ pub fn no_show(
         tenant,
         amount,
     }))
-}
-
-/// Take up to `due` out of what is unbonding, the soonest first. Returns what is left, and how much was taken.
-fn deduct(
-    mut unbondings: Vec<Unbonding>,
-    due: Uint128,
-) -> Result<(Vec<Unbonding>, Uint128), cosmwasm_std::OverflowError> {
-    let mut taken = Uint128::zero();
-    for entry in &mut unbondings {
-        let part = entry.amount.min(due.checked_sub(taken)?);
-        entry.amount = entry.amount.checked_sub(part)?;
-        taken = taken.checked_add(part)?;
-    }
-    unbondings.retain(|entry| !entry.amount.is_zero());
-    Ok((unbondings, taken))
 }

@@ -67,6 +67,7 @@ pub fn register(
         maintenance: None,
         shrunk_at: None,
         retired: false,
+        suspended: false,
     };
     let record = AgentRecord {
         agent: agent.clone(),

@@ -4,6 +4,7 @@ use market_types::events::{Unbonded, UnbondingStarted};
 use market_types::registry::Unbonding;
 use market_types::UnixTime;
 
+use crate::audits;
 use crate::outgoing;
 use crate::state::{self, account, owned, ACCOUNTS, PARAMS, PROVIDERS, TOTALS, UNBONDING};
 use crate::ContractError;
@@ -11,7 +12,8 @@ use crate::ContractError;
 pub const MAX_UNBONDINGS: usize = 16;
 
 /// # Errors
-/// The sender owns no provider, the amount is zero or not free, or too many unbondings are under way.
+/// The sender owns no provider, the amount is zero or not free, too many unbondings are under way, or who stays in an audit
+/// table would keep too little.
 pub fn unbond(
     deps: DepsMut,
     env: &Env,
@@ -33,11 +35,17 @@ pub fn unbond(
     if unbondings.len() >= MAX_UNBONDINGS {
         return Err(ContractError::UnbondingsFull { max: MAX_UNBONDINGS });
     }
-    let ready_at = now.plus(PARAMS.load(deps.storage)?.unbonding_period);
+    let params = PARAMS.load(deps.storage)?;
+    let left = account.bonded.checked_sub(amount)?;
+    let unit = params.audit_bond_unit;
+    if left < unit && audits::in_some(deps.storage, no)? {
+        return Err(ContractError::StillAuditing { unit, left });
+    }
+    let ready_at = now.plus(params.unbonding_period);
     unbondings.push(Unbonding { amount, ready_at });
     // A shorter period may have been set since an earlier one began.
     unbondings.sort_by_key(|unbonding| unbonding.ready_at);
-    account.bonded = account.bonded.checked_sub(amount)?;
+    account.bonded = left;
     let mut totals = TOTALS.load(deps.storage)?;
     totals.bonded = totals.bonded.checked_sub(amount)?;
     totals.unbonding = totals.unbonding.checked_add(amount)?;

@@ -4,6 +4,7 @@ use market_types::registry::ProfileUpdate;
 use market_types::resources::{Attribute, MachineGroup};
 use market_types::ProviderNo;
 
+use crate::audits;
 use crate::machines::{check_change, shrinks, Stock};
 use crate::profile::{check_attributes, check_gateway, check_machines, group};
 use crate::state::{active, used, Provider, GATEWAYS, PROVIDERS, SIGNED};
@@ -24,7 +25,9 @@ pub fn update(
         check_gateway(gateway)?;
     }
     if let Some(declared) = update.group {
-        provider.group = group(Some(declared), &provider.owner)?;
+        let declared = group(Some(declared), &provider.owner)?;
+        audits::regroup(deps.storage, no, &provider.group, &declared)?;
+        provider.group = declared;
     }
     if let Some(attributes) = update.attributes {
         check_attributes(&attributes)?;

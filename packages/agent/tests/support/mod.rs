@@ -253,6 +253,7 @@ settle_seconds = 0
             interruptible: false,
             manifest,
             session_key: Some(Binary::from(self.tenant.key().public_key().as_bytes().as_slice())),
+            thin_audit: true,
         };
         let hook = escrow::Hook::PlaceOrder(Box::new(spec));
         let escrow = &self.market.deployment.contracts.lease_escrow;

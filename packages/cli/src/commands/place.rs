@@ -99,6 +99,9 @@ pub struct Terms {
     /// The provider may close at any time without penalty
     #[arg(long)]
     pub interruptible: bool,
+    /// Take providers in a class with fewer than five operators who could audit the work
+    #[arg(long)]
+    pub thin_audit: bool,
     /// Least VRAM of each GPU
     #[arg(long, value_name = "MIB", default_value_t = 0)]
     pub vram_mib: u32,
@@ -220,6 +223,7 @@ impl Place {
             interruptible: self.terms.interruptible,
             manifest: parse_digest(&self.manifest_digest)?,
             session_key,
+            thin_audit: self.terms.thin_audit,
         };
         Ok((spec, reserved))
     }

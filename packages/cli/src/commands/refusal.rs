@@ -88,6 +88,9 @@ pub fn explain(refusal: &Refusal, amounts: Amounts) -> String {
         Refusal::FreeBondShort { needed, free } => {
             format!("has {} bond free, and {} is needed", bond(*free), bond(*needed))
         }
+        Refusal::ThinAudit { operators, needed } => format!(
+            "is in a class that {operators} operators audit, and {needed} are needed; --thin-audit takes it all the same"
+        ),
     }
 }
 

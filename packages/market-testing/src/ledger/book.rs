@@ -407,6 +407,7 @@ fn checked(spec: &OrderSpec<String>) -> OrderSpec<Addr> {
         interruptible: spec.interruptible,
         manifest: spec.manifest,
         session_key: spec.session_key.clone(),
+        thin_audit: spec.thin_audit,
     }
 }
 
