@@ -20,12 +20,16 @@ pub fn class() -> DeviceClass {
 }
 
 pub fn attributes() -> Vec<Attribute> {
-    [("region", "eu-north"), ("interconnect", "nvlink"), ("storage", "nvme")]
-        .map(|(key, value)| Attribute {
-            key: key.into(),
-            value: value.into(),
-        })
-        .into()
+    [
+        ("region", "eu-north"),
+        ("interconnect", "nvlink"),
+        ("storage", "nvme"),
+    ]
+    .map(|(key, value)| Attribute {
+        key: key.into(),
+        value: value.into(),
+    })
+    .into()
 }
 
 /// Machines of eight GPUs.
@@ -83,7 +87,6 @@ pub fn stream() -> OrderSpec<String> {
         interruptible: false,
         manifest: Hash32([7; 32]),
         session_key: None,
-        thin_audit: true,
     }
 }
 
