@@ -3,19 +3,17 @@
 use cosmwasm_std::{Addr, Api, BlockInfo, CanonicalAddr, Empty, Timestamp};
 use cw_multi_test::{no_init, App, AppBuilder, BankKeeper, Contract, ContractWrapper, MockApiBech32};
 
-use crate::api::ChainApi;
-
 pub const PREFIX: &str = "lease";
 pub const CHAIN_ID: &str = "leasebook-test-1";
 /// Time of the first block.
 pub const GENESIS: u64 = 1_800_000_000;
 
-pub type Chain = App<BankKeeper, ChainApi>;
+pub type Chain = App<BankKeeper, MockApiBech32>;
 pub type Code = Box<dyn Contract<Empty>>;
 
 pub fn chain() -> Chain {
     AppBuilder::new()
-        .with_api(ChainApi::new(PREFIX))
+        .with_api(MockApiBech32::new(PREFIX))
         .with_block(BlockInfo {
             height: 1_000,
             time: Timestamp::from_seconds(GENESIS),

@@ -3,7 +3,6 @@
 //! [`Suite`] stands the five contracts and their tokens up and has one method for each thing people want of them; after each message
 //! it checks what must always be true. [`hostile`] has tokens that misbehave. Failures come back typed, as [`Failure`].
 
-mod api;
 pub mod call;
 pub mod chain;
 pub mod failure;

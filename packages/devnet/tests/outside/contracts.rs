@@ -349,3 +349,21 @@ async fn failing_queries_answer_as_a_node_does() {
         .await;
     assert_eq!((answer.code.value(), answer.height.value()), (6, 0));
 }
+
+#[tokio::test]
+async fn contracts_take_an_address_only_as_it_is_written_on_chain() {
+    let chain = Chain::start().await;
+    let (alice, bob) = (Wallet::new(1), Wallet::new(2));
+    let token = token(&chain, &alice).await;
+    let upper = Cw20ExecuteMsg::Transfer {
+        recipient: bob.address.to_uppercase(),
+        amount: 40u128.into(),
+    };
+    let refused = chain
+        .deliver(&alice, vec![execute(&alice.address, &token, &upper)])
+        .await;
+    assert!(refused.tx_result.code.is_err());
+    let log = &refused.tx_result.log;
+    assert!(log.contains("Invalid input"), "{log}");
+    assert_eq!(balance(&chain, &token, &bob).await, 0);
+}
