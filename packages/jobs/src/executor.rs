@@ -13,8 +13,8 @@ use market_types::resources::Resources;
 use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceClass;
-use crate::kernel::Conformance;
-use crate::manifest::{ExecutorKind, ManifestError};
+use crate::kernel::{Conformance, View, ViewError};
+use crate::manifest::{ExecutorKind, ManifestError, Output};
 use crate::{Digest, Manifest, Store};
 
 #[async_trait]
@@ -216,6 +216,30 @@ pub struct Prepared {
     pub plan: Plan,
     pub kernel: PathBuf,
     pub inputs: Vec<PathBuf>,
+    /// Whether parts of a frame can be asked for.
+    pub windowed: bool,
+    /// The part of each frame that is rendered; all of it if `None`.
+    pub view: Option<View>,
+}
+
+impl Prepared {
+    /// The same job, of whose frames only `view` is rendered. Results are the samples alone.
+    ///
+    /// # Errors
+    /// No image, a kernel that renders whole frames only, a view that leaves the frame.
+    pub fn through(&self, view: View) -> Result<Self, ViewError> {
+        let Output::Rgba8 { width, height } = self.plan.manifest.output else {
+            return Err(ViewError::NoImage);
+        };
+        if !self.windowed {
+            return Err(ViewError::WholeFramesOnly);
+        }
+        view.check(width, height)?;
+        Ok(Self {
+            view: Some(view),
+            ..self.clone()
+        })
+    }
 }
 
 /// Units `first` to `first + count - 1`.

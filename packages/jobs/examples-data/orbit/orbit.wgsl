@@ -7,6 +7,7 @@ struct Job {
     unit: u32, unit_count: u32, dispatch: u32, dispatch_count: u32,
     width: u32, height: u32, seed: u32, output_words: u32,
     parameters: array<vec4<u32>, 4>,
+    window: vec4<u32>, stride: u32,
 }
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read_write> output: array<u32>;
@@ -375,7 +376,8 @@ fn film(c: vec3f) -> vec3f {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-    if id.x >= job.width || id.y >= job.height { return; }
+    if id.x >= job.window.z || id.y >= job.window.w { return; }
+    let seat = job.window.xy + id.xy * job.stride;   // the frame's pixel
     let turn = TAU * f32(job.unit) / f32(job.unit_count);
     frame = Frame(turn, angle(0.5 + turn), angle(0.9 - turn), angle(0.4 + 2.0 * turn));
 
@@ -383,7 +385,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let k = f32(job.dispatch) + 0.5;
     let jitter = fract(vec2f(k / f32(job.dispatch_count), k * 0.6180340 + 0.25)) - 0.5;
     let size = vec2f(f32(job.width), f32(job.height));
-    let at = (vec2f(id.xy) + 0.5 + jitter - 0.5 * size) / size.y * vec2f(2.0, -2.0);
+    let at = (vec2f(seat) + 0.5 + jitter - 0.5 * size) / size.y * vec2f(2.0, -2.0);
 
     let swing = 0.62 + turn;
     let eye = vec3f(6.1 * cos(swing), 2.15 + 0.3 * sin(turn), 6.1 * sin(swing));
@@ -392,7 +394,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let up = cross(right, ahead);
     let direction = normalize(ahead * 2.05 + right * at.x + up * at.y);
 
-    let pixel = id.y * job.width + id.x;
+    let pixel = id.y * job.window.z + id.x;
     let seen = min(radiance(eye, direction), vec3f(6.0));
     var sum = vec3f(scratch[3u * pixel], scratch[3u * pixel + 1u], scratch[3u * pixel + 2u]) + film(seen);
     if job.dispatch + 1u < job.dispatch_count {
@@ -401,10 +403,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         scratch[3u * pixel + 2u] = sum.z;
         return;
     }
-    let corner = vec2f(id.xy) / size - 0.5;
+    let corner = vec2f(seat) / size - 0.5;
     sum = sum / f32(job.dispatch_count) * (1.0 - 0.55 * dot(corner, corner));
     // Half a level of dither keeps the sky free of bands.
-    let level = clamp(sum * 255.0 + hash2(vec2i(id.xy)) , vec3f(0.0), vec3f(255.0));
+    let level = clamp(sum * 255.0 + hash2(vec2i(seat)), vec3f(0.0), vec3f(255.0));
     output[pixel] = pack(vec3u(level));
 }
 

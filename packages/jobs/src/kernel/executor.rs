@@ -76,13 +76,15 @@ impl Executor for KernelExecutor {
             })?);
         }
         let kernel = paths.remove(0);
-        ask::check(&self.supervisor.program, &plan.manifest, &kernel)
+        let valid = ask::check(&self.supervisor.program, &plan.manifest, &kernel)
             .await
             .map_err(Refusal::from)?;
         Ok(Prepared {
             plan: plan.clone(),
             kernel,
             inputs: paths,
+            windowed: valid.windowed,
+            view: None,
         })
     }
 

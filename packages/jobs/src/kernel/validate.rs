@@ -6,7 +6,7 @@ use naga::valid::{Capabilities, ValidationFlags, Validator};
 use naga::{AddressSpace, Module, ShaderStage, StorageAccess};
 use serde::{Deserialize, Serialize};
 
-use super::job::JOB_BYTES;
+use super::job::{JOB_BYTES, WINDOW_OFFSET};
 use crate::Manifest;
 
 /// Invocations of a workgroup, at most: what every WebGPU adapter runs.
@@ -58,6 +58,8 @@ pub enum BindingRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ValidKernel {
     pub workgroup: [u32; 3],
+    /// Whether it can be asked for a part of its frame: its uniform ends with [`super::JobWords::window`] and its stride.
+    pub windowed: bool,
 }
 
 /// Checks `source` against the language and against what `manifest` binds.
@@ -93,7 +95,24 @@ pub fn validate(source: &[u8], manifest: &Manifest) -> Result<ValidKernel, Kerne
     }
     check_bindings(&module, manifest)?;
     let workgroup = entry_workgroup(&module, &manifest.kernel.entry)?;
-    Ok(ValidKernel { workgroup })
+    let windowed = module
+        .global_variables
+        .iter()
+        .any(|(_, v)| is_windowed(&module, v));
+    Ok(ValidKernel { workgroup, windowed })
+}
+
+fn is_windowed(module: &Module, variable: &naga::GlobalVariable) -> bool {
+    let naga::TypeInner::Struct { members, .. } = &module.types[variable.ty].inner else {
+        return false;
+    };
+    let has = |name: &str, offset| {
+        let mut found = members.iter();
+        found.any(|m| m.name.as_deref() == Some(name) && m.offset == offset)
+    };
+    variable.space == AddressSpace::Uniform
+        && has("window", WINDOW_OFFSET)
+        && has("stride", WINDOW_OFFSET + 16)
 }
 
 fn entry_workgroup(module: &Module, entry: &str) -> Result<[u32; 3], KernelError> {

@@ -44,7 +44,7 @@ pub fn run(job: &Path, first: &str, count: &str) -> io::Result<()> {
     let source = String::from_utf8(contents.remove(0)).map_err(io::Error::other)?;
     validate(source.as_bytes(), &job.manifest).map_err(io::Error::other)?;
     let gpu = Gpu::open().map_err(io::Error::other)?;
-    let runner = Runner::new(&gpu, &job.manifest, &source, &contents).map_err(io::Error::other)?;
+    let runner = Runner::new(&gpu, &job.manifest, None, &source, &contents).map_err(io::Error::other)?;
     let mut units = Vec::new();
     for unit in first..first.saturating_add(count) {
         let start = Instant::now();

@@ -6,6 +6,7 @@ use wgpu::{BindingType, BufferBindingType, BufferUsages};
 
 use super::gpu::{Gpu, GpuError};
 use crate::kernel::job::{JobWords, JOB_BYTES};
+use crate::kernel::View;
 use crate::Manifest;
 
 /// Distance of two `Job`s in the uniform buffer: the largest alignment that adapters ask for.
@@ -14,6 +15,7 @@ const JOB_STRIDE: u64 = 256;
 pub struct Runner<'g> {
     gpu: &'g Gpu,
     manifest: &'g Manifest,
+    view: View,
     pipeline: wgpu::ComputePipeline,
     bindings: wgpu::BindGroup,
     jobs: wgpu::Buffer,
@@ -23,16 +25,23 @@ pub struct Runner<'g> {
 }
 
 impl<'g> Runner<'g> {
-    /// Compiles `source`, which has been validated, and uploads `inputs`.
+    /// Compiles `source`, which has been validated, and uploads `inputs`. Without `part` whole units are run.
     ///
     /// # Errors
     /// The driver refuses.
     pub fn new(
         gpu: &'g Gpu,
         manifest: &'g Manifest,
+        part: Option<View>,
         source: &str,
         inputs: &[Vec<u8>],
     ) -> Result<Self, GpuError> {
+        let (width, height) = manifest.output.extent();
+        let view = part.unwrap_or(View::whole(width, height));
+        let output_bytes = match part {
+            Some(view) => view.samples().saturating_mul(4),
+            None => manifest.output.bytes(),
+        };
         let device = &gpu.device;
         let buffer = |size: u64, usage| {
             let size = size.next_multiple_of(4).max(4);
@@ -44,12 +53,9 @@ impl<'g> Runner<'g> {
             })
         };
         let storage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
-        let output = buffer(manifest.output.bytes(), storage);
+        let output = buffer(output_bytes, storage);
         let scratch = buffer(manifest.kernel.scratch_bytes, storage);
-        let read_back = buffer(
-            manifest.output.bytes(),
-            BufferUsages::MAP_READ | BufferUsages::COPY_DST,
-        );
+        let read_back = buffer(output_bytes, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let jobs = buffer(
             JOB_STRIDE.saturating_mul(manifest.kernel.dispatches.into()),
             BufferUsages::UNIFORM | BufferUsages::COPY_DST,
@@ -123,6 +129,7 @@ impl<'g> Runner<'g> {
         Ok(Self {
             gpu,
             manifest,
+            view,
             pipeline,
             bindings,
             jobs,
@@ -140,7 +147,7 @@ impl<'g> Runner<'g> {
         let Gpu { device, queue, .. } = self.gpu;
         let mut jobs = vec![0; self.jobs.size() as usize];
         for (dispatch, slot) in (0..).zip(jobs.chunks_exact_mut(JOB_STRIDE as usize)) {
-            let words = JobWords::new(self.manifest, unit, dispatch);
+            let words = JobWords::new(self.manifest, self.view, unit, dispatch);
             slot[..JOB_BYTES].copy_from_slice(bytemuck::bytes_of(&words));
         }
         queue.write_buffer(&self.jobs, 0, &jobs);
@@ -149,7 +156,7 @@ impl<'g> Runner<'g> {
         encoder.clear_buffer(&self.output, 0, None);
         encoder.clear_buffer(&self.scratch, 0, None);
         queue.submit([encoder.finish()]);
-        let [x, y, z] = self.manifest.kernel.workgroups;
+        let [x, y, z] = self.workgroups();
         for dispatch in 0..self.manifest.kernel.dispatches {
             // A submission each: a GPU may serve others in between, and no driver takes the whole unit for a hang.
             let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
@@ -165,6 +172,23 @@ impl<'g> Runner<'g> {
         encoder.copy_buffer_to_buffer(&self.output, 0, &self.read_back, 0, self.output.size());
         queue.submit([encoder.finish()]);
         self.read()
+    }
+
+    /// Enough to cover the view: as many to the whole as the view has samples to the frame's pixels.
+    fn workgroups(&self) -> [u32; 3] {
+        let [x, y, z] = self.manifest.kernel.workgroups;
+        let (width, height) = self.manifest.output.extent();
+        let share = |groups: u32, samples: u32, side: u32| {
+            let scaled = u64::from(groups)
+                .saturating_mul(samples.into())
+                .div_ceil(u64::from(side.max(1)));
+            u32::try_from(scaled).unwrap_or(groups).min(groups).max(1)
+        };
+        [
+            share(x, self.view.width, width),
+            share(y, self.view.height, height),
+            z,
+        ]
     }
 
     fn read(&self) -> Result<Vec<u8>, GpuError> {

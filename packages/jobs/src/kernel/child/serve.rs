@@ -84,7 +84,7 @@ fn run_units(folder: &Folder, request: &Request, watchdog: &Watchdog) -> Result<
     let (source, inputs) = load(&request.prepared)?;
     validate(source.as_bytes(), manifest).map_err(before)?;
     let gpu = Gpu::open().map_err(before)?;
-    let runner = Runner::new(&gpu, manifest, &source, &inputs).map_err(before)?;
+    let runner = Runner::new(&gpu, manifest, request.prepared.view, &source, &inputs).map_err(before)?;
 
     let deadline = request.prepared.plan.unit_deadline;
     for unit in request.units.iter() {

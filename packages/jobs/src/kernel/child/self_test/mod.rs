@@ -121,5 +121,5 @@ fn run(
         },
         secrets: vec![],
     };
-    Runner::new(gpu, &manifest, source, &[])?.run(0)
+    Runner::new(gpu, &manifest, None, source, &[])?.run(0)
 }
