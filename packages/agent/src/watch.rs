@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chain_client::{Chain, CursorError, Event, HeightCursor, RpcError};
+use chain_client::{Chain, CursorError, Event, HeightCursor, Mark, Status};
 use market_types::deployment::Deployment;
 use market_types::events::{LeaseOpened, MarketEvent, CHAIN_PREFIX};
 use market_types::{LeaseId, OrderId, ProviderNo};
@@ -23,6 +23,8 @@ pub struct Touched {
     pub provider: bool,
     /// Events were missed: everything has to be asked.
     pub all: bool,
+    /// The chain was set back: what it showed before may never have been.
+    pub set_back: bool,
 }
 
 pub struct Watch {
@@ -31,12 +33,13 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// `seen`: what the journal remembers.
-    pub fn new(chain: Chain, seen: Option<u64>, me: ProviderNo) -> Self {
-        Self {
-            cursor: HeightCursor::after(chain, seen.unwrap_or_default()),
-            me,
-        }
+    /// `read`: what the journal remembers.
+    pub fn new(chain: Chain, read: Option<Mark>, me: ProviderNo) -> Self {
+        let cursor = match read {
+            Some(mark) => HeightCursor::resume(chain, mark),
+            None => HeightCursor::after(chain, 0),
+        };
+        Self { cursor, me }
     }
 
     /// The last height that was read.
@@ -44,37 +47,46 @@ impl Watch {
         self.cursor.seen()
     }
 
-    /// Reads all heights up to `latest`.
+    /// The block at that height, for the journal.
+    pub fn mark(&self) -> Option<Mark> {
+        self.cursor.mark()
+    }
+
+    /// Reads all heights up to the one of `status`.
     ///
     /// # Errors
-    /// The node fails half way; what was read until then is lost to the caller, who has to ask for everything.
-    pub async fn advance(&mut self, deployment: &Deployment, latest: u64) -> Result<Touched, RpcError> {
+    /// The node lags behind what was read ([`CursorError::NodeBehind`]): there is nothing to do but wait. Or it fails half
+    /// way: what was read until then is lost to the caller, who has to ask for everything.
+    pub async fn advance(
+        &mut self,
+        deployment: &Deployment,
+        status: &Status,
+    ) -> Result<Touched, CursorError> {
         let mut touched = Touched::default();
-        if latest.saturating_sub(self.cursor.seen()) > MAX_REPLAY {
-            tracing::info!(from = self.cursor.seen(), to = latest, "too far behind to replay");
-            self.cursor.set_seen(latest);
-            touched.all = true;
-        }
-        while self.cursor.seen() < latest {
-            match self.cursor.next_block().await {
-                Ok(Some(block)) => note(&mut touched, &block.events, deployment, self.me),
-                Ok(None) => break,
-                Err(CursorError::Rpc(error)) => return Err(error),
-                Err(error @ (CursorError::NodeBehind { .. } | CursorError::Pruned { .. })) => {
-                    tracing::warn!(%error, "reading state afresh");
-                    self.cursor.set_seen(latest);
-                    touched.all = true;
-                }
+        match self.cursor.observe(status).await {
+            Ok(()) if status.height.saturating_sub(self.seen()) > MAX_REPLAY => {
+                tracing::info!(from = self.seen(), to = status.height, "too far behind to replay");
+                self.cursor.jump(status.into());
+                touched.all = true;
             }
+            Ok(()) => {}
+            Err(error @ CursorError::Pruned { .. }) => {
+                tracing::warn!(%error, "reading state afresh");
+                self.cursor.jump(status.into());
+                touched.all = true;
+            }
+            Err(error) if error.is_set_back() => {
+                tracing::warn!(%error, "reading state afresh");
+                self.cursor.start_over(status.into());
+                (touched.all, touched.set_back) = (true, true);
+            }
+            Err(error) => return Err(error),
         }
-        if latest < self.cursor.seen() {
-            tracing::warn!(
-                node = latest,
-                seen = self.cursor.seen(),
-                "the node is behind; reading state afresh"
-            );
-            self.cursor.set_seen(latest);
-            touched.all = true;
+        while self.seen() < status.height {
+            match self.cursor.next_block().await? {
+                Some(block) => note(&mut touched, &block.events, deployment, self.me),
+                None => break,
+            }
         }
         Ok(touched)
     }

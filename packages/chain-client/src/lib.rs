@@ -28,10 +28,13 @@ mod rpc;
 mod tx;
 
 pub use address::AddressError;
-pub use chain::{Account, Chain, CodeHash, CodeInfo, ConnectError, ContractInfo, QueryError, Status};
+pub use chain::{
+    Account, BlockHash, BlockHashError, Chain, CodeHash, CodeInfo, ConnectError, ContractInfo, QueryError,
+    Status,
+};
 pub use cosmrs::Any;
 pub use cosmwasm_std::{Coin, Timestamp};
-pub use cursor::{CursorError, HeightCursor};
+pub use cursor::{CursorError, HeightCursor, Mark};
 pub use events::{Attribute, BlockEvents, BlockResults, Event, TxEvent};
 pub use keys::{verify, KeyError, Keyring, Mnemonic, PublicKey, Signature, SigningKey};
 pub use options::{GasPrice, GasPriceError, Options};

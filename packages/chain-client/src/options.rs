@@ -12,12 +12,17 @@ pub struct Options {
     pub prefix: String,
     /// What a unit of gas costs. Default `0.025ulease`; zero sends no fee.
     pub gas_price: GasPrice,
+    /// Address whose fee grant pays instead of the signer. Default: none.
+    pub fee_granter: Option<String>,
     /// Simulated gas is multiplied by this, rounded up. Default 1.4: delivery costs more than simulation.
     pub gas_adjustment: Decimal,
     /// The chain that must answer. Default: whatever the first reachable endpoint serves.
     pub chain_id: Option<String>,
     /// Bound on one request to one endpoint. Default 10 s.
     pub request_timeout: Duration,
+    /// Bound on the wait for a state that is no older than one that was read already, where every endpoint lags.
+    /// Default 5 s.
+    pub lag_timeout: Duration,
     /// Bound on the wait for a transaction to be in a block. Default 60 s.
     pub confirm_timeout: Duration,
     /// A node may forget a waiting transaction (restart, full mempool): the same bytes are sent again this often.
@@ -37,9 +42,11 @@ impl Default for Options {
                 amount: Decimal::permille(25),
                 denom: "ulease".to_owned(),
             },
+            fee_granter: None,
             gas_adjustment: Decimal::percent(140),
             chain_id: None,
             request_timeout: Duration::from_secs(10),
+            lag_timeout: Duration::from_secs(5),
             confirm_timeout: Duration::from_secs(60),
             rebroadcast_interval: Duration::from_secs(5),
             poll_interval: Duration::from_millis(250),

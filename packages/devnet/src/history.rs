@@ -57,6 +57,8 @@ pub struct History {
     pub comet_version: String,
     latest: u64,
     blocks: BTreeMap<u64, Block>,
+    /// By height of each block that is never forgotten: a digest of it and of those before it.
+    digests: BTreeMap<u64, [u8; 32]>,
     hashes: HashMap<TxHash, Place>,
     /// `type.key` and value of every event attribute, to the transactions that have it.
     attributes: BTreeMap<(String, String), BTreeSet<Place>>,
@@ -70,6 +72,7 @@ impl History {
             comet_version,
             latest: 0,
             blocks: BTreeMap::new(),
+            digests: BTreeMap::new(),
             hashes: HashMap::new(),
             attributes: BTreeMap::new(),
             window,
@@ -92,6 +95,10 @@ impl History {
             self.blocks.remove(&old);
         }
         self.latest = self.latest.max(block.height);
+        if block.height == 1 || !block.is_empty() {
+            let digest = self.extend(&block);
+            self.digests.insert(block.height, digest);
+        }
         for (index, tx) in (0..).zip(&block.txs) {
             let place = (block.height, index);
             self.hashes.insert(tx.hash(), place);
@@ -159,7 +166,8 @@ impl History {
             .unwrap_or_default()
     }
 
-    /// A made-up block hash: nobody can verify it, but it is the same whenever it is asked for.
+    /// A made-up block hash: nobody can verify it. It is the same whenever it is asked for, and another one on a chain
+    /// with other transactions up to there.
     pub fn block_hash(&self, height: u64) -> [u8; 32] {
         self.digest("block", height)
     }
@@ -170,7 +178,19 @@ impl History {
     }
 
     fn digest(&self, kind: &str, height: u64) -> [u8; 32] {
-        Sha256::digest(format!("{}/{kind}/{height}", self.chain_id)).into()
+        let before = self.digests.range(..=height).next_back();
+        let mut hash = Sha256::new();
+        hash.update(format!("{}/{kind}/{height}", self.chain_id));
+        hash.update(before.map_or([0; 32], |(_, digest)| *digest));
+        hash.finalize().into()
+    }
+
+    fn extend(&self, block: &Block) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.digest("chain", block.height));
+        hash.update(block.time_ns.to_be_bytes());
+        block.txs.iter().for_each(|tx| hash.update(tx.hash()));
+        hash.finalize().into()
     }
 }
 
@@ -185,6 +205,31 @@ mod tests {
             txs: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    #[test]
+    fn two_chains_have_the_same_hashes_up_to_where_they_part() {
+        let mut histories = [2, 3].map(|tx| {
+            let mut history = History::new("c".into(), "0.38".into(), 2);
+            let mut other = empty(3);
+            other.txs.push(TxRecord {
+                bytes: Binary::from([tx]),
+                result: TxResult::default(),
+            });
+            [empty(1), empty(2), other, empty(4)].map(|block| history.append(block));
+            history
+        });
+        let at = |histories: &[History; 2], height| histories.each_ref().map(|h| h.block_hash(height));
+        let same = |[one, other]: [[u8; 32]; 2]| one == other;
+        assert_eq!(
+            [1, 2, 3, 4].map(|height| same(at(&histories, height))),
+            [true, true, false, false]
+        );
+        let before = at(&histories, 4);
+        histories
+            .iter_mut()
+            .for_each(|history| (5..9).for_each(|height| history.append(empty(height))));
+        assert_eq!(at(&histories, 4), before);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use chain_client::{AddressError, GasPriceError, KeyError, QueryError, RpcError};
+use chain_client::{AddressError, CursorError, GasPriceError, KeyError, QueryError, RpcError};
 use jobs::executor::ExecutorError;
 use jobs::receipt::TreeError;
 use jobs::store::StoreError;
@@ -29,7 +29,7 @@ pub enum DaemonError {
     Rpc(#[from] RpcError),
     /// Some heights may have been read in vain.
     #[error("following the chain: {0}")]
-    Events(RpcError),
+    Events(#[from] CursorError),
     #[error(transparent)]
     Query(#[from] QueryError),
     #[error(transparent)]
@@ -76,7 +76,10 @@ impl DaemonError {
     }
 
     pub(super) fn lost_events(&self) -> bool {
-        matches!(self, Self::Events(_))
+        match self {
+            Self::Events(error) => !matches!(error, CursorError::NodeBehind { .. }),
+            _ => false,
+        }
     }
 }
 

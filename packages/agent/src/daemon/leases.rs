@@ -142,6 +142,23 @@ impl LeaseItem {
         self.on_chain.extend(on_chain);
     }
 
+    /// See [`Daemon::forget_what_was`].
+    pub(super) fn set_back(&mut self) {
+        self.on_chain.clear();
+        for batch in self.batches.values_mut() {
+            batch.state = batch.state.set_back();
+        }
+        self.record.service.set_back();
+        self.serving = false;
+        if let Some(task) = &self.task {
+            task.handle.change(|state| {
+                if state.stage == Stage::Ended {
+                    state.stage = Stage::Won;
+                }
+            });
+        }
+    }
+
     /// It still holds GPUs or money.
     pub(super) fn is_live(&self) -> bool {
         !self.record.service.is_ended()

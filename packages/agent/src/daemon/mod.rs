@@ -4,6 +4,7 @@ mod error;
 mod leases;
 mod orders;
 mod refresh;
+mod set_back;
 mod start;
 mod streams;
 mod tasks;

@@ -21,17 +21,26 @@ impl Daemon {
         let status = self.market.chain().status().await?;
         self.now = UnixTime::from(status.time);
         let before = self.watch.seen();
-        let touched = self.watch.advance(self.market.deployment(), status.height).await;
-        let touched = touched.map_err(DaemonError::Events)?;
+        let touched = self.watch.advance(self.market.deployment(), &status).await?;
         self.dirty.orders.extend(touched.orders);
         self.dirty.leases.extend(touched.leases);
         self.dirty.opened.extend(touched.opened);
         self.dirty.provider |= touched.provider;
         self.dirty.all |= touched.all;
+        if touched.set_back {
+            self.forget_what_was()?;
+        }
         if self.watch.seen() != before && self.is_clean() {
-            self.journal.write(|w| w.cursor(self.watch.seen()))?;
+            self.keep_cursor()?;
         }
         Ok(())
+    }
+
+    fn keep_cursor(&self) -> Result<(), DaemonError> {
+        match self.watch.mark() {
+            Some(mark) => Ok(self.journal.write(|w| w.cursor(&mark))?),
+            None => Ok(()),
+        }
     }
 
     fn is_clean(&self) -> bool {
@@ -77,8 +86,7 @@ impl Daemon {
             }
             self.dirty.orders.remove(&order);
         }
-        self.journal.write(|w| w.cursor(self.watch.seen()))?;
-        Ok(())
+        self.keep_cursor()
     }
 
     /// Everything afresh: at start and after every gap.
@@ -93,6 +101,7 @@ impl Daemon {
         }
         for lease in self.leases.keys().filter(|lease| !known.contains(lease)) {
             tracing::error!(%lease, "the journal has a lease that the chain has not");
+            self.inventory.free(lease.order());
         }
         self.leases.retain(|lease, _| known.contains(lease));
         self.gateway.retain(|lease| known.contains(&lease));

@@ -38,6 +38,15 @@ pub enum Service {
 }
 
 impl Service {
+    /// On a chain that was set back nothing has ended.
+    pub fn set_back(&mut self) {
+        match self {
+            Self::Task { stage, .. } if *stage == Stage::Ended => *stage = Stage::Won,
+            Self::Stream { state } => *state = StreamState::Won,
+            Self::Task { .. } => {}
+        }
+    }
+
     pub fn is_ended(&self) -> bool {
         match self {
             Self::Task { stage, .. } => *stage == Stage::Ended,

@@ -1,6 +1,8 @@
 use std::path::{Path, PathBuf};
 
+use chain_client::Mark;
 use jobs::Digest;
+use market_types::audit::AuditId;
 use market_types::{LeaseId, OrderId};
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
@@ -8,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::Serialize;
 
 use super::records::{BatchRecord, Identity, LeaseRecord, TxRecord, UnitRecord};
+use crate::machine::audit::DutyRecord;
 use crate::machine::order::OrderState;
 
 type Table<K> = TableDefinition<'static, K, &'static [u8]>;
@@ -17,12 +20,14 @@ const ORDERS: Table<u64> = TableDefinition::new("orders");
 const LEASES: Table<u64> = TableDefinition::new("leases");
 const UNITS: Table<(u64, u32)> = TableDefinition::new("units");
 const BATCHES: Table<(u64, u32)> = TableDefinition::new("batches");
+/// Answers of this agent in others' audits.
+const DUTIES: Table<(u64, u32)> = TableDefinition::new("duties");
 const TXS: Table<u64> = TableDefinition::new("txs");
 /// Bytes of each object that belongs to a lease.
 const OBJECTS: TableDefinition<'static, (u64, &str), u64> = TableDefinition::new("objects");
 
 const IDENTITY: &str = "identity";
-const CURSOR: &str = "cursor";
+const CURSOR: &str = "mark";
 
 pub struct Journal {
     db: Database,
@@ -94,7 +99,7 @@ impl Journal {
         for table in [ORDERS, LEASES, TXS] {
             tx.open_table(table)?;
         }
-        for table in [UNITS, BATCHES] {
+        for table in [UNITS, BATCHES, DUTIES] {
             tx.open_table(table)?;
         }
         tx.open_table(OBJECTS)?;
@@ -125,8 +130,8 @@ impl Journal {
         Ok(value)
     }
 
-    /// The last height whose events are dealt with; `None` in a new journal.
-    pub fn cursor(&self) -> Result<Option<u64>, JournalError> {
+    /// The last block whose events are dealt with; `None` in a new journal.
+    pub fn cursor(&self) -> Result<Option<Mark>, JournalError> {
         self.get(META, CURSOR)
     }
 
@@ -177,6 +182,11 @@ impl Journal {
     pub fn batches(&self, lease: LeaseId) -> Result<Vec<BatchRecord>, JournalError> {
         let all = self.all(BATCHES, (lease.0, 0)..=(lease.0, u32::MAX))?;
         Ok(all.into_iter().map(|(_, batch)| batch).collect())
+    }
+
+    /// What this agent answers in an audit, once it has decided.
+    pub fn duty(&self, audit: AuditId) -> Result<Option<DutyRecord>, JournalError> {
+        self.get(DUTIES, (audit.lease.0, audit.unit))
     }
 
     pub fn txs(&self) -> Result<Vec<(u64, TxRecord)>, JournalError> {
@@ -240,8 +250,8 @@ pub struct Write<'a> {
 }
 
 impl Write<'_> {
-    pub fn cursor(&mut self, height: u64) -> Result<(), JournalError> {
-        self.put(META, CURSOR, &height)
+    pub fn cursor(&mut self, read: &Mark) -> Result<(), JournalError> {
+        self.put(META, CURSOR, read)
     }
 
     pub fn order(&mut self, order: OrderId, state: &OrderState) -> Result<(), JournalError> {
@@ -268,6 +278,14 @@ impl Write<'_> {
         self.delete(BATCHES, (lease.0, first))
     }
 
+    pub fn duty(&mut self, audit: AuditId, record: &DutyRecord) -> Result<(), JournalError> {
+        self.put(DUTIES, (audit.lease.0, audit.unit), record)
+    }
+
+    pub fn forget_duty(&mut self, audit: AuditId) -> Result<(), JournalError> {
+        self.delete(DUTIES, (audit.lease.0, audit.unit))
+    }
+
     /// Stores a signed transaction and returns its number.
     pub fn add_tx(&mut self, record: &TxRecord) -> Result<u64, JournalError> {
         let last = self.tx.open_table(TXS)?.last()?.map(|(key, _)| key.value());
@@ -287,6 +305,13 @@ impl Write<'_> {
             .open_table(OBJECTS)?
             .insert((lease.0, digest.as_str()), bytes)?;
         Ok(())
+    }
+
+    /// Batches by their first unit, as this transaction sees them.
+    pub fn batches(&self, lease: LeaseId) -> Result<Vec<BatchRecord>, JournalError> {
+        let table = self.tx.open_table(BATCHES)?;
+        let entries = table.range((lease.0, 0)..=(lease.0, u32::MAX))?;
+        entries.map(|entry| read("batches", entry?.1.value())).collect()
     }
 
     /// A batch's record as this transaction sees it.
@@ -340,6 +365,14 @@ mod tests {
         }
     }
 
+    fn mark(height: u64) -> Mark {
+        Mark {
+            height,
+            hash: "AB".repeat(32).parse().unwrap(),
+            time: chain_client::Timestamp::from_seconds(height),
+        }
+    }
+
     #[test]
     fn what_was_written_is_there_after_opening_again() {
         let dir = tempfile::tempdir().unwrap();
@@ -357,14 +390,14 @@ mod tests {
         let journal = Journal::open(&path).unwrap();
         journal
             .write(|w| {
-                w.cursor(7)?;
+                w.cursor(&mark(7))?;
                 w.order(OrderId(3), &OrderState::Over(End::Lost))?;
                 w.batch(LeaseId(8), &batch)
             })
             .unwrap();
         drop(journal);
         let journal = Journal::open(&path).unwrap();
-        assert_eq!(journal.cursor().unwrap(), Some(7));
+        assert_eq!(journal.cursor().unwrap(), Some(mark(7)));
         assert_eq!(
             journal.orders().unwrap(),
             [(OrderId(3), OrderState::Over(End::Lost))]
@@ -377,7 +410,7 @@ mod tests {
     fn a_change_that_fails_leaves_nothing_behind() {
         let journal = Journal::in_memory().unwrap();
         let failed: Result<(), _> = journal.write(|w| {
-            w.cursor(9)?;
+            w.cursor(&mark(9))?;
             Err(JournalError::InUse { path: "x".into() })
         });
         assert!(failed.is_err());

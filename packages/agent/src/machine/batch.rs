@@ -117,6 +117,14 @@ pub fn next(sealed: &Sealed, state: &BatchState, view: &BatchView) -> BatchActio
 }
 
 impl BatchState {
+    /// What is left of it on a chain that was set back: its receipts, and a transaction that may be there or not.
+    pub fn set_back(self) -> Self {
+        match self {
+            Self::Signed => Self::Signed,
+            _ => Self::Broadcast,
+        }
+    }
+
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Released { .. } | Self::Dropped(_))
     }

@@ -107,6 +107,12 @@ impl Pending {
         self.waiting.entry(intent.key()).or_insert(intent);
     }
 
+    /// The chain was set back: what is wanted and what is done has to be found out anew. What is on its way stays so.
+    pub fn set_back(&mut self) {
+        self.waiting.clear();
+        self.resting.clear();
+    }
+
     /// It waits, is on its way, or is done and not yet seen by who has read up to `seen`.
     pub fn is_undecided(&self, key: Key, seen: u64) -> bool {
         let unseen = matches!(self.resting.get(&key), Some(Rest::Done { height }) if *height > seen);
@@ -214,6 +220,20 @@ mod tests {
         assert_eq!(pending.take(9), [settle(8)]);
         assert_eq!(pending.take(9), [settle(16)]);
         assert_eq!(pending.take(9), [settle(24)]);
+    }
+
+    #[test]
+    fn on_a_chain_that_was_set_back_what_was_done_may_be_done_again() {
+        let mut pending = Pending::default();
+        for lease in [8, 16, 24] {
+            pending.submit(settle(lease), 0, NOW);
+        }
+        pending.take(2);
+        pending.done(settle(8).key(), 500);
+        pending.set_back();
+        assert_eq!(pending.len(), 1, "one is on its way, none waits");
+        assert!(pending.submit(settle(8), 300, NOW));
+        assert!(!pending.submit(settle(16), 300, NOW));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use chain_client::{BroadcastError, MsgError, Signer, TxBytes, TxError, TxOptions, TxOutcome};
+use chain_client::{BroadcastError, Msg, MsgError, Signer, TxBytes, TxError, TxOptions, TxOutcome};
 use tokio::sync::{watch, Notify};
 
 use super::intent::{Intent, Key};
@@ -13,6 +13,8 @@ use crate::market::Market;
 
 /// Messages in one transaction, at most.
 const MAX_MESSAGES: usize = 8;
+/// Blocks in which a transaction may be included: what was decided on older news is decided anew.
+const VALID_BLOCKS: u64 = 100;
 /// Pause before a node that fails is asked again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -27,6 +29,8 @@ struct Inner {
     wake: Notify,
     /// Told when a transaction's fate is known.
     decided: Arc<Notify>,
+    /// Counts how often the chain was set back.
+    history: watch::Sender<u64>,
     start: Instant,
     dry: bool,
 }
@@ -46,6 +50,7 @@ impl Queue {
             pending: Mutex::default(),
             wake: Notify::new(),
             decided,
+            history: watch::Sender::new(0),
             start: Instant::now(),
             dry,
         };
@@ -68,6 +73,14 @@ impl Queue {
     /// See [`Pending::is_undecided`].
     pub fn is_undecided(&self, key: Key, seen: u64) -> bool {
         self.pending().is_undecided(key, seen)
+    }
+
+    /// The chain was set back to an older state: what was done may never have been.
+    pub fn set_back(&self) {
+        self.pending().set_back();
+        self.inner
+            .history
+            .send_modify(|times| *times = times.saturating_add(1));
     }
 
     pub fn len(&self) -> usize {
@@ -94,6 +107,19 @@ pub struct Worker {
     pub stop: watch::Receiver<bool>,
 }
 
+/// What is known of signed bytes.
+enum Fate {
+    Included(TxOutcome),
+    /// No block will have them. `up_to`: nobody else has them (`None`), or a block up to there may.
+    Never {
+        up_to: Option<u64>,
+        why: String,
+    },
+    /// Nobody has them, and a node did not want them.
+    Refused(String),
+    Open(TxError),
+}
+
 impl Worker {
     /// Runs until the agent goes down. Transactions from before the last stop are brought to their end first.
     pub async fn run(mut self) -> Result<(), QueueError> {
@@ -104,7 +130,7 @@ impl Worker {
         for (number, record) in stored {
             let tx = TxBytes::from_vec(record.bytes.to_vec());
             tracing::info!(hash = %tx.hash(), "a transaction from before the restart");
-            self.conclude(number, &tx, record.intents).await?;
+            self.conclude(number, &tx, record.intents, true).await?;
         }
         loop {
             let intents = self.queue.pending().take(MAX_MESSAGES);
@@ -130,7 +156,7 @@ impl Worker {
             .iter()
             .map(|intent| intent.message(deployment))
             .collect::<Result<_, _>>()?;
-        let tx = match self.signer.sign(&messages, &TxOptions::default()).await {
+        let tx = match self.sign(&messages).await {
             Ok(tx) => tx,
             Err(TxError::Simulation { log, .. }) => {
                 self.refused(intents, &log);
@@ -162,67 +188,166 @@ impl Worker {
             w.add_tx(&record)
         })?;
         fault::point(Point::AfterTxSigned);
-        self.conclude(number, &tx, record.intents).await
+        self.conclude(number, &tx, record.intents, false).await
     }
 
-    /// Sends the bytes until a block has them or never will.
-    async fn conclude(&mut self, number: u64, tx: &TxBytes, intents: Vec<Intent>) -> Result<(), QueueError> {
+    /// Signs for the next blocks: what is in none of them can be given up.
+    async fn sign(&self, messages: &[Msg]) -> Result<TxBytes, TxError> {
+        let chain = self.signer.chain();
+        let height = match chain.floor() {
+            0 => chain.height().await?,
+            height => height,
+        };
+        let options = TxOptions {
+            timeout_height: height.saturating_add(VALID_BLOCKS),
+            ..TxOptions::default()
+        };
+        self.signer.sign(messages, &options).await
+    }
+
+    /// Sends the bytes until a block has them or never will. `heard`: a node may have them already.
+    async fn conclude(
+        &mut self,
+        number: u64,
+        tx: &TxBytes,
+        intents: Vec<Intent>,
+        mut heard: bool,
+    ) -> Result<(), QueueError> {
+        let mut history = self.queue.inner.history.subscribe();
+        let mut set_back = false;
         loop {
-            let fate = self.deliver(tx).await;
+            let fate = match set_back {
+                true => self.fate_after_set_back(tx, &mut set_back).await,
+                false => tokio::select! {
+                    fate = self.fate(tx, &mut heard) => fate,
+                    // The sender lives as long as the queue.
+                    _ = history.changed() => {
+                        (set_back, heard) = (true, true);
+                        continue;
+                    }
+                },
+            };
             match fate {
-                Ok(outcome) => {
+                Fate::Included(outcome) => {
                     fault::point(Point::AfterTxConfirmed);
                     self.journal.write(|w| w.forget_tx(number))?;
                     self.confirmed(&outcome, &intents);
-                    return Ok(());
                 }
-                // These bytes are in no block and will be in none.
-                Err(
-                    error
-                    @ (TxError::Superseded { .. } | TxError::Broadcast(BroadcastError::Sequence { .. })),
-                ) => {
-                    tracing::warn!(%error, "sequence taken; signing anew");
+                Fate::Never { up_to, why } => {
+                    tracing::warn!(hash = %tx.hash(), why, "a transaction will be in no block");
                     self.signer.forget_sequence().await;
                     self.journal.write(|w| w.forget_tx(number))?;
-                    for intent in intents {
-                        self.queue.pending().put_back(intent);
-                    }
-                    self.queue.inner.decided.notify_one();
-                    return Ok(());
+                    self.given_up(intents, up_to);
                 }
-                Err(TxError::Broadcast(BroadcastError::Refused { log, .. })) => {
+                Fate::Refused(log) => {
                     tracing::warn!(log, "a node refused a transaction");
                     self.signer.forget_sequence().await;
                     self.journal.write(|w| w.forget_tx(number))?;
                     self.fail(&intents, intents.len() > 1);
-                    return Ok(());
                 }
-                Err(error) => {
+                Fate::Open(error) => {
                     tracing::warn!(%error, hash = %tx.hash(), "a transaction's fate is open; sending the same bytes again");
                     if *self.stop.borrow() {
                         // It stays in the journal; the next start goes on.
                         return Ok(());
                     }
                     let _ = tokio::time::timeout(PAUSE, self.stop.changed()).await;
+                    continue;
                 }
+            }
+            return Ok(());
+        }
+    }
+
+    /// Bytes that nobody has are sent; whoever refuses them ends them. Once somebody may have them, only the chain does.
+    async fn fate(&self, tx: &TxBytes, heard: &mut bool) -> Fate {
+        let chain = self.signer.chain();
+        let timeout = chain.options().confirm_timeout;
+        if *heard {
+            return self.decided(tx, chain.deliver(tx, timeout).await);
+        }
+        match chain.broadcast(tx).await {
+            Ok(_) => {
+                *heard = true;
+                fault::point(Point::AfterTxBroadcast);
+                self.decided(tx, chain.follow(tx, timeout).await)
+            }
+            Err(TxError::Broadcast(BroadcastError::Refused { log, .. })) => Fate::Refused(log),
+            Err(TxError::Broadcast(error @ BroadcastError::Sequence { expected, .. })) => {
+                match self.committed().await {
+                    // The node lags: what it expects was used already.
+                    Ok(committed) if expected < committed => Fate::Open(error.into()),
+                    Ok(_) => Fate::Never {
+                        up_to: None,
+                        why: error.to_string(),
+                    },
+                    Err(error) => Fate::Open(error),
+                }
+            }
+            Err(error @ TxError::Broadcast(BroadcastError::Rpc(_))) => Fate::Open(error),
+            Err(error) => {
+                *heard = true;
+                Fate::Open(error)
             }
         }
     }
 
-    async fn deliver(&self, tx: &TxBytes) -> Result<TxOutcome, TxError> {
-        let chain = self.signer.chain();
-        let timeout = chain.options().confirm_timeout;
-        if let Some(outcome) = chain.tx(&tx.hash()).await? {
-            return Ok(outcome);
-        }
-        match chain.broadcast(tx).await {
-            Ok(_) => {
-                fault::point(Point::AfterTxBroadcast);
-                chain.confirm(&tx.hash(), timeout).await
+    fn decided(&self, tx: &TxBytes, answer: Result<TxOutcome, TxError>) -> Fate {
+        let last = match &answer {
+            Err(TxError::Superseded { .. }) => Some(0),
+            Err(TxError::Expired { timeout_height, .. }) => Some(*timeout_height),
+            _ => None,
+        };
+        match (answer, last) {
+            (Ok(outcome), _) => Fate::Included(outcome),
+            // A node may have lost its record of a block that had it: state from then on shows what it did.
+            (Err(error), Some(last)) => Fate::Never {
+                up_to: Some(self.signer.chain().floor().max(last)),
+                why: error.to_string(),
+            },
+            (Err(error), None) => {
+                tracing::debug!(%error, hash = %tx.hash(), "undecided");
+                Fate::Open(error)
             }
-            // Whether it is the past or the future that has the sequence, `deliver` finds out.
-            Err(_) => chain.deliver(tx, timeout).await,
         }
+    }
+
+    /// On a chain that was set back, bytes that are not next were signed for what is no more.
+    async fn fate_after_set_back(&self, tx: &TxBytes, set_back: &mut bool) -> Fate {
+        let (committed, used) = match (self.committed().await, tx.sequence()) {
+            (Ok(committed), Ok(used)) => (committed, used),
+            (Err(error), _) => return Fate::Open(error),
+            (_, Err(error)) => return Fate::Open(error.into()),
+        };
+        *set_back = false;
+        let why = format!("the chain was set back to sequence {committed}, it has {used}");
+        match committed < used {
+            true => Fate::Never { up_to: Some(0), why },
+            false => Fate::Open(TxError::Unconfirmed {
+                hash: tx.hash(),
+                waited: Duration::ZERO,
+                last: None,
+            }),
+        }
+    }
+
+    async fn committed(&self) -> Result<u64, TxError> {
+        let account = self.signer.chain().account(self.signer.address()).await?;
+        Ok(account.map_or(0, |account| account.sequence))
+    }
+
+    /// Nobody had the bytes: the intents wait again. Otherwise who still wants them says so, once they have read up to
+    /// where the bytes could be.
+    fn given_up(&self, intents: Vec<Intent>, up_to: Option<u64>) {
+        let mut pending = self.queue.pending();
+        for intent in intents {
+            match up_to {
+                None => pending.put_back(intent),
+                Some(height) => pending.done(intent.key(), height),
+            }
+        }
+        drop(pending);
+        self.queue.inner.decided.notify_one();
     }
 
     fn confirmed(&self, outcome: &TxOutcome, intents: &[Intent]) {

@@ -1,8 +1,12 @@
 use cosmrs::proto::prost::Message;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{Chain, QueryError};
-use crate::rpc::wire::{AbciAnswer, AbciResponse};
+use crate::rpc::{
+    wire::{AbciAnswer, AbciResponse},
+    RpcError,
+};
 
 impl Chain {
     /// A protobuf query at the latest height, for modules this client has no method for.
@@ -30,9 +34,21 @@ impl Chain {
         }
     }
 
+    /// Never from an older state than one that was read already.
     pub(crate) async fn abci(&self, path: &str, request: Vec<u8>) -> Result<AbciResponse, QueryError> {
         let params = json!({ "path": path, "data": hex::encode(request), "prove": false });
-        Ok(self.call::<AbciAnswer>("abci_query", &params).await?.response)
+        let height = |answer: &AbciAnswer| Some(answer.response.height).filter(|height| *height > 0);
+        let began = Instant::now();
+        loop {
+            let endpoints = &self.inner.endpoints;
+            match endpoints.fresh("abci_query", &params, height).await {
+                // A node tells of a block before its state can be asked; another one may lag by a block or two.
+                Err(RpcError::Behind { .. }) if began.elapsed() < self.options().lag_timeout => {
+                    tokio::time::sleep(self.options().poll_interval).await;
+                }
+                answer => return Ok(answer?.response),
+            }
+        }
     }
 }
 

@@ -2,11 +2,11 @@ use cosmrs::tendermint::Time;
 use cosmwasm_std::Timestamp;
 use serde_json::json;
 
-use super::Chain;
+use super::{BlockHash, Chain};
 use crate::{
     events::BlockResults,
     rpc::{
-        wire::{BlockAnswer, BlockResultsAnswer},
+        wire::{BlockResultsAnswer, Header, HeaderAnswer},
         RpcError,
     },
 };
@@ -14,11 +14,21 @@ use crate::{
 impl Chain {
     /// Time of the block at a height.
     pub async fn block_time(&self, height: u64) -> Result<Timestamp, RpcError> {
-        let answer: BlockAnswer = self
-            .call("block", &json!({ "height": height.to_string() }))
+        time("header", self.url(), &self.header(height).await?.time)
+    }
+
+    /// Hash of the block before `height`, as the block at `height` names it.
+    pub async fn hash_before(&self, height: u64) -> Result<BlockHash, RpcError> {
+        let hash = self.header(height).await?.last_block_id.hash;
+        block_hash("header", self.url(), &hash)
+    }
+
+    async fn header(&self, height: u64) -> Result<Header, RpcError> {
+        let answer: HeaderAnswer = self
+            .call("header", &json!({ "height": height.to_string() }))
             .await?;
-        self.same_height("block", height, answer.block.header.height)?;
-        time("block", self.url(), &answer.block.header.time)
+        self.same_height("header", height, answer.header.height)?;
+        Ok(answer.header)
     }
 
     /// What the transactions and the end of one block did.
@@ -27,6 +37,7 @@ impl Chain {
             .call("block_results", &json!({ "height": height.to_string() }))
             .await?;
         self.same_height("block_results", height, answer.height)?;
+        self.saw(height);
         Ok(answer.into())
     }
 
@@ -65,6 +76,14 @@ impl Chain {
             }),
         }
     }
+}
+
+pub(super) fn block_hash(method: &'static str, url: &str, text: &str) -> Result<BlockHash, RpcError> {
+    text.parse().map_err(|_| RpcError::Garbage {
+        url: url.to_owned(),
+        method,
+        cause: format!("{text:?} is not the hash of a block"),
+    })
 }
 
 /// RFC 3339 with nanoseconds, as CometBFT writes it.

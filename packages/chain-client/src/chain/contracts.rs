@@ -117,6 +117,7 @@ mod tests {
             codespace: "sdk".into(),
             log: log.into(),
             value: Vec::new(),
+            height: 0,
         };
         contract_failure(path, "lease1x", response)
     }

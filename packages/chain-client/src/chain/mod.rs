@@ -2,11 +2,13 @@
 
 mod abci;
 mod accounts;
+mod block_hash;
 mod blocks;
 mod codes;
 mod contracts;
 
 pub use accounts::Account;
+pub use block_hash::{BlockHash, BlockHashError};
 pub use codes::{CodeHash, CodeInfo};
 pub use contracts::ContractInfo;
 
@@ -41,6 +43,8 @@ pub struct Status {
     pub chain_id: String,
     pub node_version: String,
     pub height: u64,
+    /// Of the block at `height`.
+    pub hash: BlockHash,
     pub time: Timestamp,
     /// The oldest height the node still has.
     pub earliest_height: u64,
@@ -111,10 +115,37 @@ impl Chain {
         self.inner.endpoints.current_url()
     }
 
+    /// The greatest height whose state was read. Answers from an older state are not taken; 0 before the first.
+    pub fn floor(&self) -> u64 {
+        self.inner.endpoints.floor()
+    }
+
+    /// Answers from any height are taken again: for a chain that was set back to an older state.
+    pub fn forget_floor(&self) {
+        self.inner.endpoints.drop_floor();
+    }
+
+    /// A state of this height was read.
+    pub(crate) fn saw(&self, height: u64) {
+        self.inner.endpoints.raise_floor(height);
+    }
+
+    /// Of an endpoint that has every height that was read, if one is left; of one that lags, otherwise.
+    ///
     /// # Errors
     /// [`RpcError::WrongChain`] if another chain now answers at the same endpoint.
     pub async fn status(&self) -> Result<Status, RpcError> {
-        let answer: StatusAnswer = self.call("status", &json!({})).await?;
+        let endpoints = &self.inner.endpoints;
+        let (floor, none) = (endpoints.floor(), json!({}));
+        // A block can be told of before its state can be read, so this height is no floor for others.
+        let lagging = |answer: &StatusAnswer| {
+            let height = answer.sync_info.latest_block_height;
+            (height < floor).then_some(height)
+        };
+        let answer: StatusAnswer = match endpoints.fresh("status", &none, lagging).await {
+            Err(RpcError::Behind { .. }) => self.call("status", &none).await?,
+            answer => answer?,
+        };
         let found = answer.node_info.network.clone();
         if found != self.chain_id() {
             let (url, expected) = (self.url().to_owned(), self.chain_id().to_owned());
@@ -124,6 +155,7 @@ impl Chain {
             chain_id: answer.node_info.network,
             node_version: answer.node_info.version,
             height: answer.sync_info.latest_block_height,
+            hash: blocks::block_hash("status", self.url(), &answer.sync_info.latest_block_hash)?,
             time: blocks::time("status", self.url(), &answer.sync_info.latest_block_time)?,
             earliest_height: answer.sync_info.earliest_block_height,
             catching_up: answer.sync_info.catching_up,
@@ -140,6 +172,14 @@ impl Chain {
         params: &Value,
     ) -> Result<R, RpcError> {
         self.inner.endpoints.call(method, params).await
+    }
+
+    pub(crate) async fn all<R: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: &Value,
+    ) -> Vec<Result<R, RpcError>> {
+        self.inner.endpoints.all(method, params).await
     }
 
     pub(crate) async fn traced<R: DeserializeOwned>(

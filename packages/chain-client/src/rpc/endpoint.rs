@@ -10,6 +10,9 @@ use serde_json::{json, Value};
 
 use super::RpcError;
 
+/// A host that does not take a connection within this is passed over for the next.
+const LONGEST_CONNECT: Duration = Duration::from_secs(3);
+
 /// One node's RPC address. Every request is bounded in time and its answer in size.
 #[derive(Debug)]
 pub(super) struct Endpoint {
@@ -54,7 +57,7 @@ impl Endpoint {
         let host = parsed.host_str().ok_or_else(|| bad("no host".to_owned()))?;
         let mut builder = Client::builder()
             .timeout(timeout)
-            .connect_timeout(timeout)
+            .connect_timeout(timeout.min(LONGEST_CONNECT))
             .redirect(Policy::none());
         if is_loopback(host) {
             builder = builder.no_proxy();

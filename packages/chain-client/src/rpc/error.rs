@@ -40,6 +40,9 @@ pub enum RpcError {
         expected: String,
         found: String,
     },
+    /// It answers with an older state than one that was read already.
+    #[error("{url} is at height {height}, but {wanted} was read already")]
+    Behind { url: String, height: u64, wanted: u64 },
     /// The node understood and declined. Another node would decline as well.
     #[error("the node declined {method}: {message} ({code}): {data}")]
     Node {

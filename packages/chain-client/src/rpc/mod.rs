@@ -3,6 +3,7 @@
 mod endpoint;
 mod error;
 mod failover;
+mod rest;
 pub mod wire;
 
 pub use error::RpcError;

@@ -20,6 +20,8 @@ pub(crate) struct NodeInfo {
 pub(crate) struct SyncInfo {
     #[serde(deserialize_with = "number")]
     pub latest_block_height: u64,
+    #[serde(default)]
+    pub latest_block_hash: String,
     pub latest_block_time: String,
     #[serde(default, deserialize_with = "number")]
     pub earliest_block_height: u64,
@@ -42,6 +44,9 @@ pub(crate) struct AbciResponse {
     pub log: String,
     #[serde(default, deserialize_with = "bytes")]
     pub value: Vec<u8>,
+    /// Of the state it was answered from; 0 where the node does not say.
+    #[serde(default, deserialize_with = "number")]
+    pub height: u64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,13 +109,9 @@ pub(crate) struct BlockResultsAnswer {
     pub finalize_block_events: Vec<AbciEvent>,
 }
 
+/// Of `header`, which is a block without its transactions.
 #[derive(Debug, Deserialize)]
-pub(crate) struct BlockAnswer {
-    pub block: Block,
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Block {
+pub(crate) struct HeaderAnswer {
     pub header: Header,
 }
 
@@ -119,6 +120,13 @@ pub(crate) struct Header {
     #[serde(deserialize_with = "number")]
     pub height: u64,
     pub time: String,
+    pub last_block_id: BlockId,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct BlockId {
+    #[serde(default)]
+    pub hash: String,
 }
 
 fn number<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {

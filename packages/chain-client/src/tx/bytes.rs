@@ -2,11 +2,16 @@ use std::{fmt, str::FromStr};
 
 use base64::{engine::general_purpose::STANDARD, Engine};
 use cosmrs::proto::{
-    cosmos::tx::v1beta1::{AuthInfo, TxRaw},
+    cosmos::{
+        crypto::secp256k1::PubKey,
+        tx::v1beta1::{AuthInfo, SignerInfo, TxBody, TxRaw},
+    },
     prost::Message,
 };
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+
+use crate::keys::PublicKey;
 
 /// A signed transaction as it goes over the wire. Sending the same bytes twice is harmless.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,13 +53,36 @@ impl TxBytes {
 
     /// The sequence its signer used.
     pub fn sequence(&self) -> Result<u64, TxBytesError> {
-        let malformed = TxBytesError::Malformed { len: self.0.len() };
-        let raw = TxRaw::decode(self.0.as_slice()).map_err(|_| malformed)?;
-        let auth = AuthInfo::decode(raw.auth_info_bytes.as_slice()).map_err(|_| malformed)?;
-        match auth.signer_infos.as_slice() {
-            [signer] => Ok(signer.sequence),
-            _ => Err(malformed),
+        Ok(self.signer_info()?.sequence)
+    }
+
+    /// Whose signature it has.
+    pub fn signer(&self) -> Result<PublicKey, TxBytesError> {
+        let key = self.signer_info()?.public_key.ok_or(self.malformed())?;
+        let key = PubKey::decode(key.value.as_slice()).map_err(|_| self.malformed())?;
+        PublicKey::from_bytes(&key.key).map_err(|_| self.malformed())
+    }
+
+    /// The last height that may include it; `None` if it has no bound.
+    pub fn timeout_height(&self) -> Result<Option<u64>, TxBytesError> {
+        let body = TxBody::decode(self.raw()?.body_bytes.as_slice()).map_err(|_| self.malformed())?;
+        Ok(Some(body.timeout_height).filter(|height| *height > 0))
+    }
+
+    fn signer_info(&self) -> Result<SignerInfo, TxBytesError> {
+        let auth = AuthInfo::decode(self.raw()?.auth_info_bytes.as_slice()).map_err(|_| self.malformed())?;
+        match <[SignerInfo; 1]>::try_from(auth.signer_infos) {
+            Ok([signer]) => Ok(signer),
+            Err(_) => Err(self.malformed()),
         }
+    }
+
+    fn raw(&self) -> Result<TxRaw, TxBytesError> {
+        TxRaw::decode(self.0.as_slice()).map_err(|_| self.malformed())
+    }
+
+    fn malformed(&self) -> TxBytesError {
+        TxBytesError::Malformed { len: self.0.len() }
     }
 
     pub(crate) fn base64(&self) -> String {

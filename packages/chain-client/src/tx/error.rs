@@ -2,7 +2,11 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-use super::{bytes::TxHash, msg::MsgError, outcome::TxOutcome};
+use super::{
+    bytes::{TxBytesError, TxHash},
+    msg::MsgError,
+    outcome::TxOutcome,
+};
 use crate::{address::AddressError, chain::QueryError, options::GasPriceError, rpc::RpcError};
 
 /// Why a node did not take a transaction.
@@ -43,17 +47,27 @@ pub enum TxError {
         log: String,
     },
     #[error(transparent)]
+    Bytes(#[from] TxBytesError),
+    #[error(transparent)]
     Broadcast(#[from] BroadcastError),
     /// No endpoint confirmed that it took the transaction, and none denied it. The same bytes may be sent again;
     /// signing the messages anew could do them twice.
     #[error("it is not known whether a node took {hash}: {cause}")]
     Undecided { hash: TxHash, cause: BroadcastError },
     /// It may still be included later.
-    #[error("{hash} was in no block after {waited:?}")]
+    #[error("{hash} was in no block after {waited:?}{}", because(.last))]
     Unconfirmed {
         hash: TxHash,
         waited: Duration,
-        last: Option<Box<RpcError>>,
+        /// What a node said last.
+        last: Option<Box<TxError>>,
+    },
+    /// No block up to the last one that could have it has it.
+    #[error("{hash} was valid up to height {timeout_height} and is in no block; the chain is at {height}")]
+    Expired {
+        hash: TxHash,
+        timeout_height: u64,
+        height: u64,
     },
     /// Its sequence was used by another transaction: it can never be included.
     #[error(
@@ -65,6 +79,10 @@ pub enum TxError {
     Failed(Box<TxOutcome>),
     #[error("{hash} has no response of the type {wanted}")]
     NoResponse { hash: TxHash, wanted: &'static str },
+}
+
+fn because(last: &Option<Box<TxError>>) -> String {
+    last.as_ref().map(|last| format!(": {last}")).unwrap_or_default()
 }
 
 impl From<RpcError> for TxError {

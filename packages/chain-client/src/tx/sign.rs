@@ -27,6 +27,8 @@ pub(super) struct Draft<'a> {
     /// Last height that may include it; 0 is no bound.
     pub timeout_height: u64,
     pub fee: Option<Coin>,
+    /// Who pays the fee by a grant; empty for the signer.
+    pub granter: &'a str,
     pub gas: u64,
     pub chain_id: &'a str,
     pub account_number: u64,
@@ -99,6 +101,7 @@ impl Draft<'_> {
             fee: Some(Fee {
                 amount: amount.collect(),
                 gas_limit: self.gas,
+                granter: self.granter.to_owned(),
                 ..Fee::default()
             }),
             ..AuthInfo::default()
@@ -123,6 +126,7 @@ mod tests {
             key.address("lease").unwrap(),
             address::encode("lease", &[9; 20]).unwrap(),
         );
+        let granter = address::encode("lease", &[8; 20]).unwrap();
         let draft = Draft {
             messages: vec![Msg::Send {
                 to: to.clone(),
@@ -132,6 +136,7 @@ mod tests {
             memo: "unit 7",
             timeout_height: 90,
             fee: Some(Coin::new(250u128, "ulease")),
+            granter: &granter,
             gas: 10_000,
             chain_id: "lease-1",
             account_number: 3,
@@ -147,13 +152,16 @@ mod tests {
             amount: vec![coin(5)],
         };
         let body = tx::Body::new(vec![tx::Msg::to_any(&send).unwrap()], "unit 7", 90u32);
-        let auth = tx::SignerInfo::single_direct(Some(theirs.public_key()), 11)
-            .auth_info(tx::Fee::from_amount_and_gas(coin(250), 10_000u64));
+        let mut fee = tx::Fee::from_amount_and_gas(coin(250), 10_000u64);
+        fee.granter = Some(granter.parse().unwrap());
+        let auth = tx::SignerInfo::single_direct(Some(theirs.public_key()), 11).auth_info(fee);
         let doc = tx::SignDoc::new(&body, &auth, &"lease-1".parse().unwrap(), 3).unwrap();
         let expected = doc.sign(&theirs).unwrap().to_bytes().unwrap();
 
         let bytes = draft.sign(&key);
         assert_eq!(bytes.as_slice(), expected);
         assert_eq!(bytes.sequence(), Ok(11));
+        assert_eq!(bytes.signer(), Ok(key.public_key()));
+        assert_eq!(bytes.timeout_height(), Ok(Some(90)));
     }
 }

@@ -108,9 +108,7 @@ impl Signer {
     /// Counts the sequence of bytes from storage as used. For transactions still on their way at a restart.
     pub async fn observe(&self, tx: &TxBytes) -> Result<(), TxError> {
         let mut sequence = self.sequence.lock().await;
-        let used = tx.sequence().map_err(|error| QueryError::Encode {
-            cause: error.to_string(),
-        })?;
+        let used = tx.sequence()?;
         let known = self.known(&mut sequence).await?;
         if known.next <= used {
             *sequence = Some(Sequence {
@@ -133,7 +131,7 @@ impl Signer {
     pub async fn submit(&self, msgs: &[Msg], options: &TxOptions) -> Result<TxOutcome, TxError> {
         let timeout = self.chain.options().confirm_timeout;
         let outcome = match self.place(msgs, options).await? {
-            (tx, None) => self.chain.wait_for(&tx.hash(), timeout, Some(&tx)).await?,
+            (tx, None) => self.chain.follow(&tx, timeout).await?,
             (tx, Some(_)) => self.chain.deliver(&tx, timeout).await?,
         };
         outcome.check()
@@ -162,8 +160,11 @@ impl Signer {
             match self.broadcast_next(&mut sequence, &tx).await {
                 Ok(_) => return Ok((tx, None)),
                 Err(undecided @ TxError::Undecided { .. }) => return Ok((tx, Some(undecided))),
-                Err(TxError::Broadcast(BroadcastError::Sequence { .. })) if corrections < CORRECTIONS => {
+                Err(TxError::Broadcast(BroadcastError::Sequence { expected, .. }))
+                    if corrections < CORRECTIONS =>
+                {
                     corrections += 1;
+                    self.catch_up(&mut sequence, expected).await?;
                 }
                 Err(error) => {
                     // Nobody heard of it and nobody will: the bytes end here.
@@ -183,6 +184,21 @@ impl Signer {
     {
         self.submit(&[Msg::execute(contract, msg, funds)?], &TxOptions::default())
             .await
+    }
+
+    /// A sequence that is below the committed one is of a node that lags: it is not believed, and given time.
+    async fn catch_up(
+        &self,
+        sequence: &mut MutexGuard<'_, Option<Sequence>>,
+        expected: u64,
+    ) -> Result<(), TxError> {
+        let committed = self.chain.account(&self.address).await?;
+        let committed = committed.map_or(0, |account| account.sequence);
+        if let (Some(known), true) = (sequence.as_mut(), expected < committed) {
+            known.next = known.next.max(committed);
+            tokio::time::sleep(self.chain.options().poll_interval).await;
+        }
+        Ok(())
     }
 
     fn messages(&self, msgs: &[Msg]) -> Vec<cosmrs::Any> {
@@ -233,6 +249,7 @@ impl Signer {
             memo: &options.memo,
             timeout_height: options.timeout_height,
             fee: settings.gas_price.fee(gas)?,
+            granter: settings.fee_granter.as_deref().unwrap_or_default(),
             gas,
             chain_id: self.chain.chain_id(),
             account_number: known.account_number,
@@ -310,6 +327,7 @@ impl Signer {
             memo,
             timeout_height: 0,
             fee: None,
+            granter: "",
             gas: 0,
             chain_id: self.chain.chain_id(),
             account_number: 0,

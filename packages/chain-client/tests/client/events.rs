@@ -1,18 +1,20 @@
 use std::sync::{
     atomic::{AtomicU64, Ordering},
-    Arc,
+    Arc, Mutex,
 };
 
-use chain_client::{Chain, CursorError, HeightCursor};
+use chain_client::{Chain, CursorError, HeightCursor, Mark};
 use serde_json::{json, Value};
 
 use crate::{
-    fake_node::{status_from, FakeNode, Reply},
+    fake_node::{block_hash, status_from, FakeNode, Reply},
     options,
 };
 
 struct World {
     height: Arc<AtomicU64>,
+    /// Blocks from this height on are of another history; seconds that their clock is ahead.
+    parting: Arc<Mutex<(u64, u64)>>,
     node: FakeNode,
 }
 
@@ -51,17 +53,55 @@ fn results(height: &str) -> Value {
 impl World {
     async fn at(height: u64, earliest: u64) -> Self {
         let height = Arc::new(AtomicU64::new(height));
-        let now = height.clone();
+        let parting = Arc::new(Mutex::new((u64::MAX, 0)));
+        let (now, parted) = (height.clone(), parting.clone());
         let node = FakeNode::start(move |method, params| {
             let latest = now.load(Ordering::SeqCst);
+            let (part, ahead) = *parted.lock().unwrap();
+            let hash = |height: u64| block_hash(height, if height < part { "a" } else { "b" });
             match method {
-                "status" => Reply::Result(status_from("lease-1", latest, earliest)),
+                "status" => {
+                    let mut status = status_from("lease-1", latest, earliest);
+                    status["sync_info"]["latest_block_hash"] = json!(hash(latest));
+                    let seconds = latest + if latest < part { 0 } else { ahead };
+                    status["sync_info"]["latest_block_time"] =
+                        json!(format!("2026-01-02T03:{:02}:{:02}Z", seconds / 60, seconds % 60));
+                    Reply::Result(status)
+                }
+                "header" => {
+                    let height: u64 = params["height"].as_str().unwrap().parse().unwrap();
+                    let before = json!({ "hash": hash(height - 1) });
+                    let time = "2026-01-02T03:04:05Z";
+                    let header =
+                        json!({ "height": height.to_string(), "time": time, "last_block_id": before });
+                    Reply::Result(json!({ "header": header }))
+                }
                 "block_results" => Reply::Result(results(params["height"].as_str().unwrap())),
                 _ => Reply::Error("unexpected"),
             }
         })
         .await;
-        Self { height, node }
+        Self {
+            height,
+            parting,
+            node,
+        }
+    }
+
+    /// The chain is set back and goes on from there: blocks from `part` on are other ones, `ahead` seconds later.
+    fn set_back(&self, height: u64, part: u64, ahead: u64) {
+        *self.parting.lock().unwrap() = (part, ahead);
+        self.height.store(height, Ordering::SeqCst);
+    }
+
+    /// A cursor that has read everything, with a mark at the last of each of `heights`.
+    async fn having_read(&self, heights: &[u64]) -> HeightCursor {
+        let mut cursor = self.cursor(1).await;
+        for height in heights {
+            self.height.store(*height, Ordering::SeqCst);
+            while cursor.next_block().await.unwrap().is_some() {}
+        }
+        cursor
     }
 
     async fn cursor(&self, seen: u64) -> HeightCursor {
@@ -118,7 +158,10 @@ async fn pruned_heights_are_reported_rather_than_skipped() {
             earliest: 50
         })
     );
-    cursor.set_seen(89);
+    let chain = Chain::connect(&[&world.node.url], options()).await.unwrap();
+    world.height.store(89, Ordering::SeqCst);
+    cursor.jump(Mark::from(&chain.status().await.unwrap()));
+    world.height.store(90, Ordering::SeqCst);
     assert_eq!(cursor.next_block().await.unwrap().unwrap().height, 90);
 }
 
@@ -160,4 +203,94 @@ async fn the_newest_block_without_results_yet_is_no_error() {
     let mut cursor = HeightCursor::after(Chain::connect(&[&node.url], options()).await.unwrap(), 1);
     assert_eq!(cursor.next_block().await, Ok(None));
     assert_eq!(cursor.wait_block().await.unwrap().height, 2);
+}
+
+#[tokio::test]
+async fn another_block_at_the_height_of_the_cursor_is_another_history() {
+    let world = World::at(4, 1).await;
+    let mut cursor = world.having_read(&[4]).await;
+    world.set_back(4, 3, 0);
+    let error = cursor.next_block().await.unwrap_err();
+    assert!(
+        matches!(error, CursorError::OtherHistory { height: 4, .. }) && error.is_set_back(),
+        "{error}"
+    );
+    assert_eq!(cursor.seen(), 4);
+}
+
+#[tokio::test]
+async fn another_history_that_is_longer_already_is_noticed() {
+    let world = World::at(4, 1).await;
+    let mut cursor = world.having_read(&[4]).await;
+    world.set_back(9, 3, 0);
+    let error = cursor.next_block().await.unwrap_err();
+    assert!(
+        matches!(error, CursorError::OtherHistory { height: 4, .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn another_history_that_is_shorter_is_noticed_by_an_older_block() {
+    let world = World::at(2, 1).await;
+    let mut cursor = world.having_read(&[2, 4, 6]).await;
+    world.set_back(5, 3, 0);
+    let error = cursor.next_block().await.unwrap_err();
+    assert!(
+        matches!(error, CursorError::OtherHistory { height: 4, .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_lower_block_of_a_later_time_is_another_history() {
+    let world = World::at(6, 1).await;
+    let mut cursor = world.having_read(&[6]).await;
+    world.set_back(3, 3, 60);
+    let error = cursor.next_block().await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            CursorError::TimeWentBack {
+                node: 3,
+                cursor: 6,
+                ..
+            }
+        ) && error.is_set_back(),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_node_that_lags_is_not_taken_for_another_history() {
+    let world = World::at(2, 1).await;
+    let mut cursor = world.having_read(&[2, 4, 6]).await;
+    for height in [1, 2, 3, 4, 5] {
+        world.height.store(height, Ordering::SeqCst);
+        let behind = CursorError::NodeBehind {
+            node: height,
+            cursor: 6,
+        };
+        assert_eq!(cursor.next_block().await, Err(behind));
+    }
+    world.height.store(7, Ordering::SeqCst);
+    assert_eq!(cursor.next_block().await.unwrap().unwrap().height, 7);
+}
+
+#[tokio::test]
+async fn a_stored_mark_is_held_against_the_chain_before_reading_on() {
+    let world = World::at(4, 1).await;
+    let mark = world.having_read(&[4]).await.mark().unwrap();
+    let stored: Mark = serde_json::from_str(&serde_json::to_string(&mark).unwrap()).unwrap();
+    let chain = Chain::connect(&[&world.node.url], options()).await.unwrap();
+    world.height.store(5, Ordering::SeqCst);
+    let mut cursor = HeightCursor::resume(chain.clone(), stored);
+    assert_eq!(cursor.next_block().await.unwrap().unwrap().height, 5);
+    world.set_back(6, 4, 0);
+    let mut cursor = HeightCursor::resume(chain.clone(), stored);
+    let error = cursor.next_block().await.unwrap_err();
+    assert!(error.is_set_back(), "{error}");
+    cursor.start_over(Mark::from(&chain.status().await.unwrap()));
+    world.height.store(7, Ordering::SeqCst);
+    assert_eq!(cursor.next_block().await.unwrap().unwrap().height, 7);
 }

@@ -40,6 +40,10 @@ pub struct State {
     pub deaf: u32,
     /// Forgets the next transactions it accepted.
     pub forget: u32,
+    /// So many broadcasts are answered from the state before the last block.
+    pub lagging: u32,
+    /// Blocks without transactions.
+    pub empty: u64,
     /// Every simulation fails with this log.
     pub unsound: Option<&'static str>,
     /// There is no such account.
@@ -50,9 +54,13 @@ impl State {
     pub fn include_waiting(&mut self) {
         for tx in std::mem::take(&mut self.waiting) {
             self.sequence += 1;
-            let height = 11 + self.included.len() as u64;
+            let height = self.height() + 1;
             self.included.insert(tx.hash(), (height, tx));
         }
+    }
+
+    pub fn height(&self) -> u64 {
+        10 + self.empty + self.included.len() as u64
     }
 
     fn next(&self) -> u64 {
@@ -78,6 +86,12 @@ impl FakeChain {
         self.state.lock().unwrap()
     }
 
+    /// Another node of the same chain.
+    pub async fn another_node(&self) -> FakeNode {
+        let shared = self.state.clone();
+        FakeNode::start(move |method, params| answer(&mut shared.lock().unwrap(), method, params)).await
+    }
+
     pub async fn signer(&self, options: Options) -> Signer {
         let chain = Chain::connect(&[&self.node.url], options).await.unwrap();
         Signer::new(chain, SigningKey::from_bytes(&[5; 32]).unwrap()).unwrap()
@@ -86,12 +100,18 @@ impl FakeChain {
 
 fn answer(state: &mut State, method: &str, params: &Value) -> Reply {
     match method {
-        "status" => Reply::Result(status("lease-1", 10)),
-        "abci_query" => match params["path"].as_str().unwrap() {
-            "/cosmos.auth.v1beta1.Query/Account" => account(state),
-            "/cosmos.tx.v1beta1.Service/Simulate" => simulate(state, params),
-            _ => abci_failure(6, "unknown query path: unknown request"),
-        },
+        "status" => Reply::Result(status("lease-1", state.height())),
+        "abci_query" => {
+            let mut reply = match params["path"].as_str().unwrap() {
+                "/cosmos.auth.v1beta1.Query/Account" => account(state),
+                "/cosmos.tx.v1beta1.Service/Simulate" => simulate(state, params),
+                _ => abci_failure(6, "unknown query path: unknown request"),
+            };
+            if let Reply::Result(answer) = &mut reply {
+                answer["response"]["height"] = json!(state.height().to_string());
+            }
+            reply
+        }
         "broadcast_tx_sync" => broadcast(state, params),
         "tx" => look_up(state, params),
         _ => Reply::Error("unexpected"),
@@ -105,9 +125,14 @@ fn account(state: &State) -> Reply {
             "rpc error: code = NotFound desc = account not found: key not found",
         );
     }
+    account_at(state.sequence)
+}
+
+/// The answer about an account.
+pub fn account_at(sequence: u64) -> Reply {
     let base = BaseAccount {
         account_number: 7,
-        sequence: state.sequence,
+        sequence,
         ..BaseAccount::default()
     };
     let any = Any {
@@ -161,11 +186,14 @@ fn broadcast(state: &mut State, params: &Value) -> Reply {
         return verdict(13, log);
     }
     let got = tx.sequence().unwrap();
-    if got != state.next() {
-        let log = format!(
-            "account sequence mismatch, expected {}, got {got}: incorrect account sequence",
-            state.next()
-        );
+    let mut expected = state.next();
+    if state.lagging > 0 {
+        state.lagging -= 1;
+        expected -= 1;
+    }
+    if got != expected {
+        let log =
+            format!("account sequence mismatch, expected {expected}, got {got}: incorrect account sequence");
         return verdict(32, &log);
     }
     if state.forget > 0 {

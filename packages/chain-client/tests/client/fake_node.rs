@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::{json, Value};
+use sha2::{Digest, Sha256};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -83,12 +84,18 @@ pub fn status_from(chain_id: &str, height: u64, earliest: u64) -> Value {
         "node_info": { "network": chain_id, "version": "0.38.17", "moniker": "fake" },
         "sync_info": {
             "latest_block_height": height.to_string(),
+            "latest_block_hash": block_hash(height, "a"),
             "latest_block_time": "2026-01-02T03:04:05.000000006Z",
             "earliest_block_height": earliest.to_string(),
             "catching_up": false,
         },
         "validator_info": {},
     })
+}
+
+/// The hash of a block, in a history of that name.
+pub fn block_hash(height: u64, history: &str) -> String {
+    hex::encode_upper(Sha256::digest(format!("{history}/{height}")))
 }
 
 /// A port that nothing listens on.

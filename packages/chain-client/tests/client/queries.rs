@@ -142,35 +142,31 @@ async fn bytes_that_are_no_protobuf_are_an_error() {
     assert!(matches!(error, QueryError::Shape { .. }), "{error}");
 }
 
+fn header(height: &str, time: &str) -> Value {
+    json!({ "header": { "height": height, "time": time, "last_block_id": { "hash": "" } } })
+}
+
 #[tokio::test]
 async fn the_time_of_a_block_is_exact_to_the_nanosecond() {
     let (node, chain) = chain(|_, params| {
         assert_eq!(params["height"], "5");
-        Reply::Result(
-            json!({ "block": { "header": { "height": "5", "time": "1970-01-01T00:00:02.000000003Z" } } }),
-        )
+        Reply::Result(header("5", "1970-01-01T00:00:02.000000003Z"))
     })
     .await;
     assert_eq!(chain.block_time(5).await.unwrap().nanos(), 2_000_000_003);
-    assert_eq!(node.calls("block").len(), 1);
+    assert_eq!(node.calls("header").len(), 1);
 }
 
 #[tokio::test]
 async fn a_block_of_another_height_is_garbage() {
-    let (_node, chain) = chain(|_, _| {
-        Reply::Result(json!({ "block": { "header": { "height": "6", "time": "1970-01-01T00:00:02Z" } } }))
-    })
-    .await;
+    let (_node, chain) = chain(|_, _| Reply::Result(header("6", "1970-01-01T00:00:02Z"))).await;
     assert!(matches!(chain.block_time(5).await, Err(RpcError::Garbage { .. })));
 }
 
 #[tokio::test]
 async fn a_time_that_is_none_is_garbage() {
     for time in ["yesterday", "1969-12-31T23:59:59Z", "2999-01-01T00:00:00Z"] {
-        let (_node, chain) = chain(move |_, _| {
-            Reply::Result(json!({ "block": { "header": { "height": "5", "time": time } } }))
-        })
-        .await;
+        let (_node, chain) = chain(move |_, _| Reply::Result(header("5", time))).await;
         assert!(
             matches!(chain.block_time(5).await, Err(RpcError::Garbage { .. })),
             "{time}"

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use chain_client::{
-    Broadcast, BroadcastError, Chain, Gas, Msg, Options, Signer, TxBytes, TxError, TxOptions,
+    address, Broadcast, BroadcastError, Chain, Gas, Msg, Options, Signer, SigningKey, TxBytes, TxError,
+    TxOptions,
 };
 use cosmrs::proto::{
     cosmos::tx::v1beta1::{AuthInfo, TxRaw},
@@ -10,7 +11,7 @@ use cosmrs::proto::{
 use serde_json::json;
 
 use crate::{
-    fake_chain::FakeChain,
+    fake_chain::{account_at, FakeChain},
     fake_node::{FakeNode, Reply},
     options,
 };
@@ -336,4 +337,131 @@ async fn a_look_up_answered_with_another_transaction_is_garbage() {
     .await;
     let chain = Chain::connect(&[&node.url], options()).await.unwrap();
     assert!(chain.tx(&TxBytes::from_vec(vec![1]).hash()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_node_that_dies_while_it_takes_a_transaction_is_followed_by_another_with_the_same_bytes() {
+    let chain = FakeChain::start().await;
+    let second = chain.another_node().await;
+    let both = Chain::connect(&[&chain.node.url, &second.url], options())
+        .await
+        .unwrap();
+    let signer = Signer::new(both, SigningKey::from_bytes(&[5; 32]).unwrap()).unwrap();
+    chain.state().deaf = 1;
+    chain.state().hold = true;
+    let (messages, options) = ([tick(1)], fixed());
+    let (outcome, ()) = tokio::join!(signer.submit(&messages, &options), async {
+        while second.calls("broadcast_tx_sync").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        chain.state().include_waiting();
+    });
+    outcome.unwrap();
+    assert_eq!(chain.state().included.len(), 1);
+    let mut sent = chain.node.calls("broadcast_tx_sync");
+    sent.extend(second.calls("broadcast_tx_sync"));
+    assert!(sent.len() >= 2 && sent.iter().all(|params| params == &sent[0]));
+}
+
+#[tokio::test]
+async fn what_one_node_refuses_another_may_have_taken_so_stored_bytes_are_not_given_up() {
+    let chain = FakeChain::start().await;
+    let signer = chain.signer(options()).await;
+    let tx = signer.sign(&[tick(1)], &fixed()).await.unwrap();
+    chain.state().refusing = Some("insufficient fees; got: 1ulease required: 5ulease: insufficient fee");
+    let error = signer
+        .chain()
+        .deliver(&tx, Duration::from_millis(30))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, TxError::Unconfirmed { last: Some(_), .. })
+            && error.to_string().contains("insufficient"),
+        "{error}"
+    );
+    chain.state().refusing = None;
+    assert_eq!(signer.chain().deliver(&tx, LONG).await.unwrap().hash, tx.hash());
+}
+
+#[tokio::test]
+async fn bytes_whose_last_height_is_over_are_expired() {
+    let chain = FakeChain::start().await;
+    let signer = chain.signer(options()).await;
+    let bounded = TxOptions {
+        timeout_height: 12,
+        ..fixed()
+    };
+    let tx = signer.sign(&[tick(1)], &bounded).await.unwrap();
+    chain.state().refusing = Some("tx timeout height");
+    chain.state().empty = 3;
+    let error = signer
+        .chain()
+        .deliver(&tx, Duration::from_millis(30))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, TxError::Unconfirmed { .. }), "{error}");
+    chain.state().empty = 4;
+    let error = signer.chain().deliver(&tx, LONG).await.unwrap_err();
+    let expired = TxError::Expired {
+        hash: tx.hash(),
+        timeout_height: 12,
+        height: 14,
+    };
+    assert_eq!(error, expired);
+}
+
+#[tokio::test]
+async fn bytes_in_a_block_that_only_another_endpoint_knows_are_not_superseded() {
+    let chain = FakeChain::start().await;
+    let tx = chain
+        .signer(options())
+        .await
+        .sign(&[tick(1)], &fixed())
+        .await
+        .unwrap();
+    // It has the account as it is now, and an index that begins later.
+    let forgetful = FakeNode::of_chain(|method, _| match method {
+        "tx" => Reply::Error("tx (HASH) not found"),
+        "abci_query" => account_at(1),
+        _ => Reply::Result(json!({
+            "code": 32, "codespace": "sdk", "data": "", "hash": "",
+            "log": "account sequence mismatch, expected 1, got 0: incorrect account sequence",
+        })),
+    })
+    .await;
+    chain.signer(options()).await.broadcast(&tx).await.unwrap();
+    let both = Chain::connect(&[&forgetful.url, &chain.node.url], options())
+        .await
+        .unwrap();
+    assert_eq!(both.deliver(&tx, LONG).await.unwrap().hash, tx.hash());
+}
+
+#[tokio::test]
+async fn the_sequence_of_a_node_that_lags_is_not_believed() {
+    let chain = FakeChain::start().await;
+    let signer = chain.signer(options()).await;
+    signer.submit(&[tick(1)], &fixed()).await.unwrap();
+    chain.state().lagging = 2;
+    let outcome = signer.submit(&[tick(2)], &fixed()).await.unwrap();
+    assert_eq!(chain.state().included[&outcome.hash].1.sequence(), Ok(1));
+    assert_eq!(chain.state().included.len(), 2);
+}
+
+#[tokio::test]
+async fn a_fee_grant_pays_when_one_is_named() {
+    let chain = FakeChain::start().await;
+    let granter = address::encode("lease", &[9; 20]).unwrap();
+    let signer = chain
+        .signer(Options {
+            fee_granter: Some(granter.clone()),
+            ..options()
+        })
+        .await;
+    let tx = signer.send(&[tick(1)], &fixed()).await.unwrap();
+    let raw = TxRaw::decode(tx.as_slice()).unwrap();
+    let fee = AuthInfo::decode(raw.auth_info_bytes.as_slice())
+        .unwrap()
+        .fee
+        .unwrap();
+    assert_eq!((fee.granter, fee.payer), (granter, String::new()));
 }

@@ -1,6 +1,10 @@
+use std::sync::{
+    atomic::{AtomicU64, Ordering},
+    Arc,
+};
 use std::time::Duration;
 
-use chain_client::{Chain, Options, RpcError};
+use chain_client::{Chain, Options, QueryError, RpcError};
 use serde_json::json;
 
 use crate::{
@@ -153,6 +157,119 @@ async fn a_request_moves_on_to_the_next_endpoint_and_stays_there() {
     assert_eq!(chain.height().await.unwrap(), 11);
     assert_eq!(failing.calls("status").len(), before);
     assert_eq!(chain.url(), format!("{}/", standby.url));
+}
+
+#[tokio::test]
+async fn an_endpoint_that_failed_lately_is_asked_last() {
+    let mut answered = 0;
+    let first = FakeNode::start(move |_, _| {
+        answered += 1;
+        match answered {
+            1 | 2 => Reply::Result(status("lease-1", 10)),
+            _ => Reply::Half(b"{".to_vec(), 9),
+        }
+    })
+    .await;
+    let mut answered = 0;
+    let second = FakeNode::start(move |_, _| {
+        answered += 1;
+        match answered {
+            1..=3 => Reply::Result(status("lease-1", 10)),
+            _ => Reply::Body(200, b"garbage".to_vec()),
+        }
+    })
+    .await;
+    let third = FakeNode::start(|_, _| Reply::Result(status("lease-1", 12))).await;
+    let urls = [&first.url, &second.url, &third.url];
+    let chain = Chain::connect(&urls, options()).await.unwrap();
+    assert_eq!(chain.height().await, Ok(10));
+    assert_eq!(chain.height().await, Ok(10));
+    let tried = first.calls("status").len();
+    assert_eq!(chain.height().await, Ok(12));
+    assert_eq!(
+        (first.calls("status").len(), chain.url()),
+        (tried, format!("{}/", third.url).as_str())
+    );
+}
+
+/// A node whose state is at a height that the test sets.
+async fn node_at(height: u64) -> (FakeNode, Arc<AtomicU64>) {
+    let height = Arc::new(AtomicU64::new(height));
+    let now = height.clone();
+    let node = FakeNode::start(move |method, _| {
+        let height = now.load(Ordering::SeqCst);
+        match method {
+            "status" => Reply::Result(status("lease-1", height)),
+            _ => Reply::Result(json!({ "response": {
+                "code": 0, "height": height.to_string(), "value": null,
+            } })),
+        }
+    })
+    .await;
+    (node, height)
+}
+
+#[tokio::test]
+async fn an_endpoint_that_lags_behind_what_was_read_is_passed_over() {
+    let ((first, height), (second, _)) = (node_at(20).await, node_at(21).await);
+    let chain = Chain::connect(&[&first.url, &second.url], options())
+        .await
+        .unwrap();
+    chain.balance("lease1x", "ulease").await.unwrap();
+    assert_eq!(chain.floor(), 20);
+    height.store(19, Ordering::SeqCst);
+    chain.balance("lease1x", "ulease").await.unwrap();
+    assert_eq!(
+        (chain.floor(), chain.url()),
+        (21, format!("{}/", second.url).as_str())
+    );
+    assert_eq!(chain.height().await, Ok(21));
+}
+
+#[tokio::test]
+async fn state_older_than_what_was_read_is_never_returned() {
+    let (node, height) = node_at(20).await;
+    let options = Options {
+        lag_timeout: Duration::from_millis(20),
+        ..options()
+    };
+    let chain = Chain::connect(&[&node.url], options).await.unwrap();
+    chain.balance("lease1x", "ulease").await.unwrap();
+    height.store(18, Ordering::SeqCst);
+    let error = chain.balance("lease1x", "ulease").await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            QueryError::Rpc(RpcError::Behind {
+                height: 18,
+                wanted: 20,
+                ..
+            })
+        ),
+        "{error}"
+    );
+    assert_eq!(chain.height().await, Ok(18));
+    chain.forget_floor();
+    chain.balance("lease1x", "ulease").await.unwrap();
+    assert_eq!(chain.floor(), 18);
+}
+
+#[tokio::test]
+async fn a_node_whose_state_follows_its_blocks_is_given_a_moment() {
+    let (node, height) = node_at(20).await;
+    let chain = Chain::connect(&[&node.url], options()).await.unwrap();
+    chain.balance("lease1x", "ulease").await.unwrap();
+    height.store(19, Ordering::SeqCst);
+    let asked = node.calls("abci_query").len();
+    let question = chain.balance("lease1x", "ulease");
+    let catching_up = async {
+        while node.calls("abci_query").len() < asked + 2 {
+            tokio::task::yield_now().await;
+        }
+        height.store(20, Ordering::SeqCst);
+    };
+    let (answer, ()) = tokio::join!(question, catching_up);
+    answer.unwrap();
 }
 
 #[tokio::test]
