@@ -1,8 +1,14 @@
 //! Does it pay to cheat?
 
+pub mod auditors;
 pub mod court;
+pub mod framing;
+pub mod honest;
 pub mod lease;
+pub mod overhead;
 pub mod panel;
+pub mod seating;
 pub mod stats;
 pub mod strategies;
 pub mod terms;
+pub mod washing;

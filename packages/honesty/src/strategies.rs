@@ -204,36 +204,3 @@ pub fn measure(
         convicted: f64::from(convicted) / f64::from(episodes),
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_provider_gains_by_cheating_at_the_defaults() {
-        for strategy in Strategy::ALL {
-            for value in strategy.values() {
-                for (name, terms) in [("default", Terms::default()), ("draft", Terms::first_draft())] {
-                    let point = measure(strategy, *value, &terms, 20_000, 1).unwrap();
-                    let flag = if point.gain.low > 0.0 {
-                        "GAIN"
-                    } else if point.gain.high > 0.0 {
-                        "?"
-                    } else {
-                        ""
-                    };
-                    println!(
-                        "{:8} {:24} {:6} {:9.2} [{:9.2} {:9.2}] conv {:.2} {flag}",
-                        name,
-                        strategy.name(),
-                        value,
-                        point.gain.mean,
-                        point.gain.low,
-                        point.gain.high,
-                        point.convicted
-                    );
-                }
-            }
-        }
-    }
-}

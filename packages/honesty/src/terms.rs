@@ -76,7 +76,7 @@ impl Default for Terms {
             vesting_covers_audit: true,
             missed: Missed::MustStillOpen,
             missed_share: BasisPoints(1_000),
-            fault_fees: 40,
+            fault_fees: 25,
             planted: 0.05,
             cost: 1.0,
             power: 1.0,
