@@ -1,4 +1,4 @@
-//! A directory as a tenant keeps it: `job.toml`, the kernel and the inputs.
+//! A directory as a tenant keeps it: `job.toml` or `job.yaml`, the kernel and the inputs.
 
 use std::fs;
 use std::io;
@@ -8,8 +8,8 @@ use crate::manifest::{Manifest, ManifestError};
 use crate::store::{Store, StoreError};
 use crate::Digest;
 
-/// The manifest's file name.
-pub const MANIFEST_FILE: &str = "job.toml";
+/// The names a manifest may have in its directory; there is one of them.
+pub const MANIFEST_FILES: [&str; 3] = ["job.toml", "job.yaml", "job.yml"];
 
 /// A manifest and its local content, checked against each other.
 #[derive(Clone, Debug)]
@@ -34,6 +34,12 @@ pub enum JobDirError {
     Io { path: PathBuf, source: io::Error },
     #[error("{}: {source}", path.display())]
     Manifest { path: PathBuf, source: ManifestError },
+    #[error("{} has more than one manifest, {first} and {second}: keep one", path.display())]
+    ManyManifests {
+        path: PathBuf,
+        first: &'static str,
+        second: &'static str,
+    },
     #[error("{} is {found}, {size} bytes, but the manifest says {expected}, {expected_size} bytes: write the former into it if the change is meant", path.display())]
     Changed {
         path: PathBuf,
@@ -47,14 +53,14 @@ pub enum JobDirError {
 }
 
 impl JobDir {
-    /// Opens a directory with a `job.toml`, or the TOML file itself.
+    /// Opens a directory with one of [`MANIFEST_FILES`], or the manifest itself: YAML if it is called so, else TOML.
     ///
     /// # Errors
-    /// No manifest, an invalid one, or a file beside it that is not what the manifest says.
+    /// No manifest or several, an invalid one, or a file beside it that is not what the manifest says.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, JobDirError> {
         let path = path.as_ref();
         let file = if path.is_dir() {
-            path.join(MANIFEST_FILE)
+            path.join(manifest_in(path)?)
         } else {
             path.to_owned()
         };
@@ -66,7 +72,14 @@ impl JobDir {
             path: file.clone(),
             source,
         };
-        let manifest = Manifest::from_toml(&text).map_err(invalid)?;
+        let yaml = file
+            .extension()
+            .is_some_and(|ending| ending == "yaml" || ending == "yml");
+        let manifest = match yaml {
+            true => Manifest::from_yaml(&text),
+            false => Manifest::from_toml(&text),
+        }
+        .map_err(invalid)?;
         let digest = manifest.digest().map_err(invalid)?;
         let folder = file.parent().unwrap_or(Path::new("."));
         let files = local_files(&manifest, folder)?;
@@ -83,7 +96,7 @@ impl JobDir {
     /// The store refuses.
     pub fn put_into(&self, store: &Store) -> Result<(), JobDirError> {
         let at = |source| JobDirError::Manifest {
-            path: MANIFEST_FILE.into(),
+            path: MANIFEST_FILES[0].into(),
             source,
         };
         store.put_as(&self.digest, &self.manifest.canonical().map_err(at)?)?;
@@ -91,6 +104,21 @@ impl JobDir {
             store.put_file(&file.digest, &file.path, file.size)?;
         }
         Ok(())
+    }
+}
+
+/// The manifest in `folder`; where there is none, the name it is expected under.
+fn manifest_in(folder: &Path) -> Result<&'static str, JobDirError> {
+    let mut there = MANIFEST_FILES
+        .into_iter()
+        .filter(|name| folder.join(name).exists());
+    match (there.next(), there.next()) {
+        (Some(first), Some(second)) => Err(JobDirError::ManyManifests {
+            path: folder.to_owned(),
+            first,
+            second,
+        }),
+        (found, _) => Ok(found.unwrap_or(MANIFEST_FILES[0])),
     }
 }
 

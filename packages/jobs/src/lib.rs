@@ -20,6 +20,6 @@ pub mod store;
 
 pub use digest::Digest;
 pub use executor::{AttemptId, Executor};
-pub use job_dir::JobDir;
+pub use job_dir::{JobDir, JobDirError};
 pub use manifest::Manifest;
 pub use store::Store;

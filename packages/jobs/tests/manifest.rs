@@ -4,10 +4,12 @@
 
 use jobs::comparison::ComparisonClass;
 use jobs::manifest::{Bound, ManifestError, Output, MAX_CANONICAL_BYTES};
-use jobs::{Digest, JobDir, Manifest};
+
+use jobs::{Digest, JobDir, JobDirError, Manifest};
 
 const ORBIT: &str = include_str!("../examples-data/orbit/job.toml");
 const MINIMAL: &str = include_str!("../testdata/minimal.toml");
+const MINIMAL_YAML: &str = include_str!("../testdata/minimal.yaml");
 
 fn with(from: &str, to: &str) -> Result<Manifest, ManifestError> {
     assert!(MINIMAL.contains(from), "{from}");
@@ -304,4 +306,116 @@ fn a_job_directory_whose_kernel_was_changed_says_what_to_write() {
             .contains(&Digest::of(b"changed it").to_string()),
         "{refused}"
     );
+}
+
+#[test]
+fn yaml_and_toml_of_one_job_have_one_hash() {
+    let yaml = Manifest::from_yaml(MINIMAL_YAML).unwrap();
+    assert_eq!(yaml, Manifest::from_toml(MINIMAL).unwrap());
+
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::copy(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/examples-data/orbit/orbit.wgsl"),
+        dir.path().join("orbit.wgsl"),
+    )
+    .unwrap();
+    let orbit = Manifest::from_toml(ORBIT).unwrap();
+    let as_json = String::from_utf8(orbit.canonical().unwrap()).unwrap();
+    for name in ["job.yaml", "job.yml"] {
+        let path = dir.path().join(name);
+        std::fs::write(&path, &as_json).unwrap();
+        for opened in [dir.path(), &path] {
+            assert_eq!(
+                JobDir::open(opened).unwrap().digest,
+                orbit.digest().unwrap(),
+                "{name}"
+            );
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn yaml_that_breaks_a_rule_is_refused_as_toml_is_and_with_its_line() {
+    let with = |from: &str, to: &str| {
+        assert!(MINIMAL_YAML.contains(from), "{from}");
+        Manifest::from_yaml(&MINIMAL_YAML.replacen(from, to, 1))
+    };
+    assert_eq!(with("version: 1", "version: 9"), Err(ManifestError::Version(9)));
+    assert!(matches!(
+        with("count: 2", "count: 0"),
+        Err(ManifestError::Range {
+            field: "units.count",
+            value: 0,
+            ..
+        })
+    ));
+    for (from, to, line, words) in [
+        (
+            "executor: kernel",
+            "executor: magic",
+            3,
+            "unknown variant `magic`",
+        ),
+        (
+            "name: minimal",
+            "name: minimal\ncolour: blue",
+            3,
+            "unknown field `colour`",
+        ),
+        ("name: minimal", "name: minimal\nname: again", 3, "duplicate"),
+        ("count: 2", "count: -1", 13, "invalid"),
+        ("gpus: 1", "gpus: 70000", 19, "invalid"),
+        ("name: minimal", "name: [", 2, "expected string"),
+    ] {
+        match with(from, to) {
+            Err(ManifestError::Yaml {
+                line: found, message, ..
+            }) => {
+                assert_eq!(found, line, "{to}: {message}");
+                assert!(message.to_lowercase().contains(words), "{to}: {message}");
+            }
+            other => panic!("{to}: {other:?}"),
+        }
+    }
+    assert!(matches!(
+        with("executor: kernel\n", ""),
+        Err(ManifestError::Yaml { message, .. }) if message.contains("missing field `executor`")
+    ));
+}
+
+#[test]
+fn yaml_that_would_swell_is_refused() {
+    let long = format!("{MINIMAL_YAML}\n#{}", "x".repeat(MAX_CANONICAL_BYTES));
+    assert!(matches!(
+        Manifest::from_yaml(&long),
+        Err(ManifestError::TooLong { .. })
+    ));
+    let mut laughs = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for n in 1..12 {
+        let all = vec![format!("*a{}", n - 1); 9].join(", ");
+        laughs += &format!("a{n}: &a{n} [{all}]\n");
+    }
+    let deep = format!("{}1{}", "[".repeat(20_000), "]".repeat(20_000));
+    for text in [laughs, deep, format!("inputs: {}", "- ".repeat(20_000))] {
+        assert!(matches!(
+            Manifest::from_yaml(&text),
+            Err(ManifestError::Yaml { .. })
+        ));
+    }
+}
+
+#[test]
+fn a_directory_with_two_manifests_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("job.toml"), MINIMAL).unwrap();
+    std::fs::write(dir.path().join("job.yaml"), MINIMAL_YAML).unwrap();
+    assert!(matches!(
+        JobDir::open(dir.path()).unwrap_err(),
+        JobDirError::ManyManifests {
+            first: "job.toml",
+            second: "job.yaml",
+            ..
+        }
+    ));
 }

@@ -52,7 +52,7 @@ pub enum Job {
 
 #[derive(Args, Debug)]
 pub struct Submit {
-    /// Folder with a job.toml
+    /// Folder with a job.toml or job.yaml
     pub path: PathBuf,
     #[arg(long, required = true)]
     pub class: Vec<String>,

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Content, Manifest, ManifestError};
 use crate::Digest;
 
-/// Longest manifest, in canonical form and as TOML.
+/// Longest manifest, in canonical form and as it is written.
 pub const MAX_CANONICAL_BYTES: usize = 64 * 1024;
 
 const INPUT_DOMAIN: &[u8] = b"leasebook/unit-input/v1";
@@ -19,6 +19,17 @@ impl Manifest {
     pub fn from_toml(text: &str) -> Result<Self, ManifestError> {
         bounded(text.len())?;
         let manifest: Self = toml::from_str(text).map_err(ManifestError::Toml)?;
+        manifest.validate()?;
+        Ok(manifest)
+    }
+
+    /// Reads and validates YAML: the same fields, the same defaults and the same rules as in TOML.
+    ///
+    /// # Errors
+    /// The first rule it breaks.
+    pub fn from_yaml(text: &str) -> Result<Self, ManifestError> {
+        bounded(text.len())?;
+        let manifest: Self = serde_saphyr::from_str(text).map_err(|error| yaml(&error))?;
         manifest.validate()?;
         Ok(manifest)
     }
@@ -106,6 +117,14 @@ fn bounded(bytes: usize) -> Result<(), ManifestError> {
         });
     }
     Ok(())
+}
+
+fn yaml(e: &serde_saphyr::Error) -> ManifestError {
+    ManifestError::Yaml {
+        line: e.location().map_or(0, |at| at.line()),
+        column: e.location().map_or(0, |at| at.column()),
+        message: e.without_snippet().to_string(),
+    }
 }
 
 fn json(e: serde_json::Error) -> ManifestError {

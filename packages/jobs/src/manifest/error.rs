@@ -11,6 +11,13 @@ pub struct Bound {
 pub enum ManifestError {
     #[error("the manifest is no valid TOML: {0}")]
     Toml(toml::de::Error),
+    #[error("the manifest is no valid YAML: {message}")]
+    Yaml {
+        /// From 1; 0 where no place can be named. The message names it too.
+        line: u64,
+        column: u64,
+        message: String,
+    },
     #[error("the manifest is no valid JSON at line {line}, column {column}: {message}")]
     Json {
         line: usize,

@@ -1,6 +1,6 @@
 //! The job as a tenant writes it.
 //!
-//! Written in TOML, sent as canonical JSON: the fields in the order of the types here, no spaces, nothing left out. The
+//! Written in TOML or YAML, sent as canonical JSON: the fields in the order of the types here, no spaces, nothing left out. The
 //! SHA-256 of those bytes is the manifest hash of the order. Everything else the job needs is named in it by digest.
 
 mod canonical;
