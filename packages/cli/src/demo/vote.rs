@@ -13,12 +13,10 @@ use super::market_day::{until, SCALE};
 use super::service::{open, pass_time, DATA_CENTRE, FLAGSHIP};
 use super::stage::Stage;
 use super::tale::Tale;
-use crate::commands::gov::propose;
+use crate::commands::gov::submit;
 
 const OLD_RATE: BasisPoints = BasisPoints(200);
 const NEW_RATE: BasisPoints = BasisPoints(300);
-/// What a proposal puts down until its vote is over, in base units of the fee coin.
-const DEPOSIT: u128 = 10_000_000;
 
 /// The lease that kept the old rate and the one that got the new.
 pub struct Vote {
@@ -88,14 +86,9 @@ async fn pass(stage: &mut Stage, tale: &Tale) -> Result<()> {
     };
     let contract = stage.market.deployment.contracts.take_rate_burn.clone();
     let msg = take_rate::ExecuteMsg::UpdateParams(update);
-    let id = propose(
-        &stage.tenant,
-        &contract,
-        &msg,
-        "Take 3 % from new leases",
-        DEPOSIT,
-    )
-    .await?;
+    let gov = stage.market.chain.gov_account()?;
+    let message = Msg::execute(&contract, &msg, &[])?.to_any(&gov);
+    let id = submit(&stage.tenant, "Take 3 % from new leases", vec![message], None).await?;
     stage
         .validator
         .submit(&[Msg::GovVote {
