@@ -5,8 +5,10 @@
 //! - [`executor`]: what an agent asks of anything that runs units; [`kernel`] runs WGSL compute shaders.
 //! - [`receipt`]: the signed statement of one unit's result, and the Merkle tree of a batch.
 //! - [`comparison`]: whether two results of one unit are the same.
+//! - [`capacity`]: proofs that a machine has the memory it claims.
 //! - [`image`]: raw pixels to PNG, contact sheet and animation.
 
+pub mod capacity;
 pub mod comparison;
 pub mod device;
 pub mod digest;

@@ -21,9 +21,10 @@ const INPUT_BYTES: Bound = Bound {
 };
 const DISPATCHES: Bound = Bound { min: 1, max: 1_024 };
 const WORKGROUPS: Bound = Bound { min: 1, max: 65_535 };
+/// What Vulkan binds at most; an adapter may take less, which is asked before a bid.
 const SCRATCH_BYTES: Bound = Bound {
     min: 0,
-    max: 128 * MIB,
+    max: 4_096 * MIB - 4,
 };
 const UNITS: Bound = Bound {
     min: 1,
