@@ -40,6 +40,7 @@ fn a_commitment_takes_capacity_and_locks_both_bonds_in_one_step() {
         token: addr("usd"),
         lease_bond: n(100 * TOKEN),
         penalized: n(0),
+        slashed: n(0),
         work_bond: n(60 * TOKEN),
         bond_price: n(PRICE),
         capacity_released: false,

@@ -40,6 +40,13 @@ fn messages() -> Vec<(ExecuteMsg, Reserved)> {
         fact: Fact::Outage { length: Seconds(1) },
     });
     let attributes = vec![attribute("region", "eu-west")];
+    let passed = ExecuteMsg::Record(Evidence {
+        provider: provider_no(1),
+        lease: LeaseId(8),
+        token: text("usd"),
+        fact: Fact::AuditPassed {},
+    });
+    let attestation = To("attestation", "attestation contract");
     let (escrow, book) = (To("escrow", "lease escrow"), To("book", "order book"));
     vec![
         (
@@ -97,6 +104,26 @@ fn messages() -> Vec<(ExecuteMsg, Reserved)> {
         (release_msg(8, ReleasePart::Capacity), escrow),
         (penalize, escrow),
         (record, escrow),
+        (
+            ExecuteMsg::OfferAudits {
+                class: exact(),
+                places: 1,
+            },
+            Nobody,
+        ),
+        (ExecuteMsg::LeaveAudits { class: exact() }, Nobody),
+        (ExecuteMsg::Reinstate {}, Nobody),
+        (
+            ExecuteMsg::AddWorkBond {
+                lease: LeaseId(8),
+                amount: n(1),
+            },
+            Nobody,
+        ),
+        (passed, attestation),
+        (seat_msg(0, &["alice"], 1), attestation),
+        (unseat_msg(0, vec![]), attestation),
+        (slash_msg(1, false), attestation),
     ]
 }
 

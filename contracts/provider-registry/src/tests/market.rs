@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env, MockApi, MockQuerier, MockStorage};
 use cosmwasm_std::{
-    coin, from_json, to_json_binary, Addr, Binary, ContractResult, Env, Order, OwnedDeps, QuerierResult,
-    Response, SystemError, SystemResult, Uint128, WasmQuery,
+    coin, from_json, to_json_binary, Addr, Binary, ContractResult, Env, OwnedDeps, QuerierResult, Response,
+    SystemError, SystemResult, Uint128, WasmQuery,
 };
 use cw20::{BalanceResponse, Cw20QueryMsg, Cw20ReceiveMsg, TokenInfoResponse};
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 use k256::ecdsa::{Signature, SigningKey};
+use market_types::audit::{AuditClass, AuditId, Reward};
 use market_types::control::{ControlMsg, Roles, Wiring};
 use market_types::order::Requirements;
 use market_types::registry::*;
@@ -18,11 +19,9 @@ use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
 use market_types::{attestation, defaults, BasisPoints, LeaseId, Price, ProviderNo, Seconds, UnixTime};
 use serde::de::DeserializeOwned;
 
+use super::books;
 use crate::contract::{execute, instantiate, query, sudo};
-use crate::state::{
-    self, ACCOUNTS, CLAIMABLE, COMMITMENTS, COMMITMENTS_OF, PROVIDERS, TOTALS, UNBONDING, USED,
-};
-use crate::{machines, ContractError};
+use crate::ContractError;
 
 pub const DAY: u64 = 86_400;
 pub const TOKEN: u128 = defaults::TOKEN;
@@ -226,6 +225,7 @@ pub fn candidacy(owner: &str) -> Candidacy {
         },
         price: BidPrice::PerHour(Price::new(10 * TOKEN)),
         binding: false,
+        audited: None,
     }
 }
 
@@ -315,7 +315,28 @@ impl Market {
         market
     }
 
-    /// As [`Self::with_alice`], with lease 8 of `tenant` committed.
+    /// As [`Self::with_alice`], with her and `others` in the table `exact`, with 10 places each; `others` come by the alphabet.
+    pub fn with_auditors(others: &[&str]) -> Self {
+        let mut market = Self::with_alice();
+        for owner in others {
+            let no = number_of(owner).0 as u8;
+            market.ok(owner, ExecuteMsg::Register(registration(owner, no)));
+            market.bond(owner, 10_000 * TOKEN).unwrap();
+        }
+        for owner in ["alice"].iter().chain(others) {
+            market.ok(
+                owner,
+                ExecuteMsg::OfferAudits {
+                    class: exact(),
+                    places: 10,
+                },
+            );
+        }
+        market.wait(60);
+        market
+    }
+
+    /// As [`Self::with_alice`], with lease 8 of `tenant` committed 8 of `tenant` committed.
     pub fn with_lease() -> Self {
         let mut market = Self::with_alice();
         market.ok("book", commit_msg(8, candidacy("alice")));
@@ -338,7 +359,7 @@ impl Market {
             message_info(&addr(sender), &[]),
             msg,
         )?;
-        self.compare_books();
+        books::compare(&self.deps.storage);
         Ok(response)
     }
 
@@ -433,71 +454,86 @@ impl Market {
             }),
         );
     }
-
-    /// Rebuild each sum and each index from what it stands for, and compare.
-    #[track_caller]
-    pub fn compare_books(&self) {
-        let storage = &self.deps.storage;
-        let mut totals = state::Totals::default();
-        let mut indexed = 0;
-        for provider in PROVIDERS.under::<_, ProviderNo>(storage, (), None, Order::Ascending) {
-            let (no, provider) = provider.unwrap();
-            let account = ACCOUNTS.load(storage, no).unwrap();
-            assert!(account.locked <= account.bonded);
-            totals.bonded += account.bonded;
-            for entry in UNBONDING.may_load(storage, no).unwrap().unwrap_or_default() {
-                assert!(!entry.amount.is_zero());
-                totals.unbonding += entry.amount;
-            }
-            let (mut locked, mut used) = (Uint128::zero(), std::collections::BTreeMap::new());
-            for lease in COMMITMENTS_OF
-                .prefix(no)
-                .keys(storage, None, None, Order::Ascending)
-            {
-                let commitment = COMMITMENTS.load(storage, lease.unwrap()).unwrap();
-                assert_eq!(commitment.provider, no);
-                locked += commitment.locks().unwrap();
-                indexed += 1;
-                if !commitment.capacity_released {
-                    let sum = used.entry(commitment.class.0).or_default();
-                    *sum = machines::take(sum, &commitment.resources).unwrap();
-                }
-            }
-            assert_eq!(account.locked, locked);
-            let stored: std::collections::BTreeMap<_, _> = USED
-                .under::<_, String>(storage, no, None, Order::Ascending)
-                .map(Result::unwrap)
-                .collect();
-            assert_eq!(stored, used);
-            for (class, used) in used {
-                let group = provider
-                    .machines
-                    .iter()
-                    .find(|group| group.class.0 == class)
-                    .unwrap();
-                assert!(covers(&machines::registered(group), &used));
-            }
-        }
-        assert_eq!(
-            COMMITMENTS.keys(storage, None, None, Order::Ascending).count(),
-            indexed
-        );
-        for entry in CLAIMABLE.range(storage, None, None, Order::Ascending) {
-            totals.claimable += entry.unwrap().1;
-        }
-        assert_eq!(TOTALS.load(storage).unwrap(), totals);
-    }
-}
-
-fn covers(all: &Resources64, part: &Resources64) -> bool {
-    part.gpus <= all.gpus
-        && part.cpu_milli <= all.cpu_milli
-        && part.ram_mib <= all.ram_mib
-        && part.ephemeral_mib <= all.ephemeral_mib
-        && part.persistent_mib <= all.persistent_mib
-        && part.ports <= all.ports
 }
 
 pub fn provider_no(no: u32) -> ProviderNo {
     ProviderNo(no)
+}
+
+pub fn exact() -> AuditClass {
+    AuditClass("exact".into())
+}
+
+/// Unit `unit` of lease 8.
+pub fn audit(unit: u32) -> AuditId {
+    AuditId {
+        lease: LeaseId(8),
+        unit,
+    }
+}
+
+/// The number of the provider that owner registered as: alice is the first, and so on by the alphabet.
+pub fn number_of(owner: &str) -> ProviderNo {
+    ProviderNo(u32::from(owner.as_bytes()[0] - b'a') + 1)
+}
+
+pub fn seat_msg(unit: u32, owners: &[&str], bond: u128) -> ExecuteMsg {
+    ExecuteMsg::Seat {
+        audit: audit(unit),
+        class: exact(),
+        providers: owners.iter().map(|owner| number_of(owner)).collect(),
+        bond: n(bond),
+    }
+}
+
+pub fn end(owner: &str, outcome: SeatOutcome, penalty: u128) -> SeatEnd {
+    SeatEnd {
+        provider: number_of(owner),
+        outcome,
+        penalty: n(penalty),
+    }
+}
+
+pub fn unseat_msg(unit: u32, ends: Vec<SeatEnd>) -> ExecuteMsg {
+    ExecuteMsg::Unseat {
+        audit: audit(unit),
+        ends,
+        rewards: vec![],
+        tip: None,
+    }
+}
+
+pub fn reward(to: &str, amount: u128) -> Reward {
+    Reward {
+        to: text(to),
+        amount: n(amount),
+    }
+}
+
+/// Of the work bond of lease 8.
+pub fn slash_msg(share: u16, convict: bool) -> ExecuteMsg {
+    ExecuteMsg::Slash {
+        lease: LeaseId(8),
+        share: BasisPoints(share),
+        rewards: vec![],
+        tip: None,
+        convict,
+    }
+}
+
+/// What a message burns of the network token.
+pub fn burned(response: &Response) -> u128 {
+    let burns = response.messages.iter().map(|sub| match &sub.msg {
+        cosmwasm_std::CosmosMsg::Wasm(cosmwasm_std::WasmMsg::Execute {
+            contract_addr, msg, ..
+        }) => {
+            assert_eq!(*contract_addr, text("token"));
+            match from_json(msg).unwrap() {
+                cw20::Cw20ExecuteMsg::Burn { amount } => amount.u128(),
+                other => panic!("{other:?}"),
+            }
+        }
+        other => panic!("{other:?}"),
+    });
+    burns.sum()
 }

@@ -2,7 +2,9 @@
 
 mod agent_key;
 mod attributes;
+mod audits;
 mod bond;
+mod books;
 mod commit;
 mod control;
 mod judge;
@@ -15,4 +17,6 @@ mod price;
 mod profile;
 mod queries;
 mod record;
+mod seats;
+mod slash;
 mod state;

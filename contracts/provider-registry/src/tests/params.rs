@@ -29,7 +29,10 @@ fn instantiated(params: Params<String>) -> Result<(), ContractError> {
 /// The parameter with its greatest and least value, and how to set it.
 type Bound = (&'static str, u128, u128, fn(&mut ParamsUpdate, u128));
 
-const BOUNDS: [Bound; 6] = [
+const BOUNDS: [Bound; 7] = [
+    ("audit_bond_unit", 1, MAX_AMOUNT, |u, v| {
+        u.audit_bond_unit = Some(n(v))
+    }),
     ("unbonding_period", 86_400, 90 * 86_400, |u, v| {
         u.unbonding_period = Some(Seconds(v as u64))
     }),
@@ -57,6 +60,7 @@ fn with(update: ParamsUpdate) -> Params<String> {
             .bond_price_daily_move
             .unwrap_or(params.bond_price_daily_move),
         bond_price_max_age: update.bond_price_max_age.unwrap_or(params.bond_price_max_age),
+        audit_bond_unit: update.audit_bond_unit.unwrap_or(params.audit_bond_unit),
         evidence_unit: update.evidence_unit.unwrap_or(params.evidence_unit),
         evidence_half_life: update.evidence_half_life.unwrap_or(params.evidence_half_life),
         ..params
@@ -124,6 +128,19 @@ fn lists_are_short_valid_and_without_duplicates() {
             max,
         })
     };
+    let last_resort = |list: Vec<String>| ParamsUpdate {
+        last_resort: Some(list),
+        ..Default::default()
+    };
+    assert_eq!(update(last_resort(names(16))), Ok(()));
+    assert_eq!(update(last_resort(names(17))), count("last_resort", 17, 16));
+    assert_eq!(
+        update(last_resort(vec![text("x"), text("x")])),
+        Err(ContractError::Duplicate {
+            what: "last_resort",
+            value: text("x")
+        })
+    );
     assert_eq!(update(keepers(names(4))), Ok(()));
     assert_eq!(update(keepers(names(5))), count("price_keepers", 5, 4));
     assert_eq!(update(auditors(names(16))), Ok(()));

@@ -74,8 +74,14 @@ fn what_was_paid_counts_for_whoever_ended_it_and_provider_closes_count_against()
                 | CloseReason::NotReady
                 | CloseReason::NoProgress
                 | CloseReason::Silent
+                | CloseReason::Convicted
         );
-        let expected = (1_000_000, if failed { 3_000_000 } else { 0 });
+        let proven = if reason == CloseReason::Convicted {
+            0
+        } else {
+            1_000_000
+        };
+        let expected = (proven, if failed { 3_000_000 } else { 0 });
         assert_eq!(weights(&market), expected, "{reason:?}");
         let ReputationResponse {
             leases_ended_by_tenant: tenant,
