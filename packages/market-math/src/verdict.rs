@@ -104,11 +104,14 @@ pub fn jury(tally: Tally) -> Finding {
     }
 }
 
-/// Eleven jurors: nine who found no match convict, nine matches pass. `None` for fewer than eleven: what the five found stands.
+/// Eleven jurors: eight who found no match convict, eight matches pass. `None` for fewer than eleven: what the five found stands.
+///
+/// Not nine: with a fifth of the weight against them, honest jurors are nine of eleven in 62 of 100 appeals and eight in 84, while friends of an
+/// accuser are eight in 1 of 5,000.
 pub fn appeal(tally: Tally) -> Option<Finding> {
     match tally.seats() {
         ..APPEAL_JURORS => None,
-        _ => Some(finding(tally, 9, 2)),
+        _ => Some(finding(tally, 8, 3)),
     }
 }
 
@@ -224,11 +227,11 @@ mod tests {
     }
 
     #[test]
-    fn nine_of_eleven_decide_an_appeal_and_fewer_jurors_leave_the_first_finding() {
+    fn eight_of_eleven_decide_an_appeal_and_fewer_jurors_leave_the_first_finding() {
         for mismatches in 0..=11 {
             let outcome = match mismatches {
-                0..=2 => Finding::Passed,
-                3..=8 => Finding::Refunded,
+                0..=3 => Finding::Passed,
+                4..=7 => Finding::Refunded,
                 _ => Finding::Convicted,
             };
             assert_eq!(appeal(tally(11 - mismatches, mismatches, 0)), Some(outcome));
