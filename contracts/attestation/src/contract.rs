@@ -3,15 +3,13 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Response};
-use market_types::attestation::{
-    AuditResponse, BeaconResponse, BreakerResponse, ExecuteMsg, InstantiateMsg, LeaseAuditsResponse, MigrateMsg,
-    QueryMsg, RoundResponse, SudoMsg,
-};
-use market_types::audit::AuditId;
+use market_types::attestation::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, SudoMsg};
 use market_types::control::Solvency;
-use market_types::Page;
 
-use crate::execute::{instantiate as create, post_batch, release, update_params};
+use crate::execute::{
+    advance, answer as say, appeal, draw, instantiate as create, open, open_audit, post_batch, release,
+    reveal_planted, submit_beacon, update_params,
+};
 use crate::{migrate as upgrade, query as answer, ContractError};
 
 pub const NAME: &str = "crates.io:attestation";
@@ -60,16 +58,26 @@ pub fn execute(
             post_batch::post_batch(deps, &env, &wiring, &info.sender, batch)
         }
         ExecuteMsg::Release { lease, batch } => release::release(deps, &env, &wiring, lease, batch),
-        ExecuteMsg::SubmitBeacon { round, .. } => Err(ContractError::NoBeacon { round }),
-        ExecuteMsg::Draw { lease, batch } => Err(ContractError::NoBatch { lease, batch }),
-        ExecuteMsg::OpenAudit { audit, .. }
-        | ExecuteMsg::ForceAudit { audit, .. }
-        | ExecuteMsg::Advance { audit }
-        | ExecuteMsg::Open { audit, .. }
-        | ExecuteMsg::Commit { audit, .. }
-        | ExecuteMsg::Reveal { audit, .. }
-        | ExecuteMsg::Appeal { audit } => Err(ContractError::NoAudit { audit }),
-        ExecuteMsg::RevealPlanted(reveal) => Err(ContractError::NoAudit { audit: reveal.audit }),
+        ExecuteMsg::SubmitBeacon { round, signature } => {
+            submit_beacon::submit_beacon(deps, &env, round, &signature)
+        }
+        ExecuteMsg::Draw { lease, batch } => draw::draw(deps, lease, batch),
+        ExecuteMsg::OpenAudit { audit, batch } => open_audit::open_audit(deps, &env, &wiring, audit, batch),
+        ExecuteMsg::ForceAudit { audit, batch } => {
+            open_audit::force_audit(deps, &env, &wiring, &info.sender, audit, batch)
+        }
+        ExecuteMsg::Advance { audit } => advance::advance(deps, &env, &wiring, &info.sender, audit),
+        ExecuteMsg::Open { audit, opening } => open::open(deps, &env, &wiring, &info.sender, audit, &opening),
+        ExecuteMsg::Commit { audit, commitment } => {
+            say::commit(deps, &env, &wiring, &info.sender, audit, commitment)
+        }
+        ExecuteMsg::Reveal { audit, answer, salt } => {
+            say::reveal(deps, &env, &wiring, &info.sender, audit, answer, salt)
+        }
+        ExecuteMsg::Appeal { audit } => appeal::appeal(deps, &env, &wiring, &info.sender, audit),
+        ExecuteMsg::RevealPlanted(reveal) => {
+            reveal_planted::reveal_planted(deps, &env, &wiring, &info.sender, &reveal)
+        }
     }
 }
 
@@ -92,14 +100,14 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Solvency {} => to_json_binary::<Vec<Solvency>>(&vec![]),
         QueryMsg::Batch { lease, batch } => to_json_binary(&answer::batch(deps, lease, batch)?),
         QueryMsg::Batches { lease, paging } => to_json_binary(&answer::batches(deps, lease, paging)?),
-        QueryMsg::Beacon { .. } => to_json_binary(&None::<BeaconResponse>),
-        QueryMsg::Beacons { .. } => to_json_binary(&Page::<BeaconResponse, u64> { items: vec![], next_start_after: None }),
-        QueryMsg::RoundAfter { .. } => to_json_binary(&None::<RoundResponse>),
-        QueryMsg::Audit { audit } => return Err(ContractError::NoAudit { audit }),
-        QueryMsg::Audits { .. } => to_json_binary(&Page::<AuditResponse, u32> { items: vec![], next_start_after: None }),
-        QueryMsg::Duties { .. } => to_json_binary(&Page::<AuditId, AuditId> { items: vec![], next_start_after: None }),
-        QueryMsg::LeaseAudits { lease } => to_json_binary(&LeaseAuditsResponse { lease, convicted: false, forced: 0 }),
-        QueryMsg::Breaker { class } => to_json_binary(&BreakerResponse { class, frozen_until: None, operators: 0 }),
+        QueryMsg::Beacon { round } => to_json_binary(&answer::beacon(deps, round)?),
+        QueryMsg::Beacons { paging } => to_json_binary(&answer::beacons(deps, paging)?),
+        QueryMsg::RoundAfter { height } => to_json_binary(&answer::round_after(deps, &env, height)?),
+        QueryMsg::Audit { audit } => to_json_binary(&answer::audit(deps, audit)?),
+        QueryMsg::Audits { lease, paging } => to_json_binary(&answer::audits(deps, lease, paging)?),
+        QueryMsg::Duties { provider, paging } => to_json_binary(&answer::duties(deps, provider, paging)?),
+        QueryMsg::LeaseAudits { lease } => to_json_binary(&answer::lease(deps, lease)?),
+        QueryMsg::Breaker { class } => to_json_binary(&answer::breaker(deps, &env, class)?),
     };
     Ok(binary?)
 }

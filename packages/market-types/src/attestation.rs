@@ -116,15 +116,16 @@ impl AuditTimes {
 }
 
 impl Params {
-    /// How long stake must stay slashable: the longest vesting time and the longest audit after it. A lease's own work bond stays
-    /// locked for as long as its audits really take.
+    /// How long stake must stay slashable: the longest vesting time and the longest audit after it, if there are audits. A lease's own
+    /// work bond stays locked for as long as its audits really take.
     pub fn longest(&self) -> Seconds {
         let vesting = self.classes.iter().map(|class| class.vesting).max();
+        let audit = self.beacon.as_ref().map(|_| self.times.longest());
         Seconds(
             vesting
                 .unwrap_or_default()
                 .0
-                .saturating_add(self.times.longest().0),
+                .saturating_add(audit.unwrap_or_default().0),
         )
     }
 }

@@ -4,6 +4,7 @@
 
 use cosmwasm_std::{Addr, Event, StdError, StdResult, Uint128};
 
+use crate::audit::AuditId;
 use crate::{
     BasisPoints, BatchNo, CloseReason, Hash32, LeaseId, LotId, OrderId, Price, ProviderNo, Seconds, UnixTime,
 };
@@ -55,6 +56,7 @@ macro_rules! values {
     ($($t:ty),*) => { $(impl Value for $t { fn parse(text: &str) -> Option<Self> { text.parse().ok() } })* };
 }
 values!(
+    AuditId,
     BasisPoints,
     BatchNo,
     Hash32,
@@ -177,6 +179,20 @@ events! {
 
     // --- attestation
     BatchPosted "batch_posted" { lease: LeaseId, batch: BatchNo, first_unit: u32, count: u32, root: Hash32, vests_at: UnixTime }
+    BeaconAccepted "beacon_accepted" { round: u64, randomness: Hash32 }
+    /// `units`: numbers with commas between them, over the whole lease; nothing when none was drawn.
+    BatchDrawn "batch_drawn" { lease: LeaseId, batch: BatchNo, units: String }
+    AuditOpened "audit_opened" { audit: AuditId, batch: BatchNo, provider: ProviderNo, class: String, forced: bool }
+    /// What an audit waits for now, of whom: `seating`, `committing`, `opening`, `revealing`, `frozen`. `until` is 0 for `seating`.
+    AuditStepped "audit_stepped" { audit: AuditId, panel: String, step: String, until: UnixTime }
+    AnswerCommitted "answer_committed" { audit: AuditId, provider: ProviderNo }
+    UnitOpened "unit_opened" { audit: AuditId, result: Hash32 }
+    AnswerRevealed "answer_revealed" { audit: AuditId, provider: ProviderNo, verdict: String, score: u32 }
+    AuditDecided "audit_decided" { audit: AuditId, outcome: String, until: UnixTime }
+    Appealed "appealed" { audit: AuditId, by: Addr }
+    AuditEnded "audit_ended" { audit: AuditId, outcome: String }
+    PlantedRevealed "planted_revealed" { lease: LeaseId, batch: BatchNo, units: String }
+    BreakerTripped "breaker_tripped" { class: String, until: UnixTime }
     BatchReleased "batch_released" { lease: LeaseId, batch: BatchNo, count: u32, premium: Uint128 }
 
     // --- take-rate-burn

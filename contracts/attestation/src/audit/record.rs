@@ -76,13 +76,30 @@ pub struct Audit {
 #[derive(Copy)]
 pub enum Step {
     /// Waits for the first round after `height`; `tries` of it were looked at.
-    Seating { height: u64, tries: u32 },
-    Committing { until: Deadline },
-    Opening { until: Deadline, asked: UnixTime },
-    Revealing { until: Deadline },
-    Decided { outcome: AuditOutcome, until: Deadline },
-    Frozen { until: UnixTime },
-    Ended { outcome: AuditOutcome },
+    Seating {
+        height: u64,
+        tries: u32,
+    },
+    Committing {
+        until: Deadline,
+    },
+    Opening {
+        until: Deadline,
+        asked: UnixTime,
+    },
+    Revealing {
+        until: Deadline,
+    },
+    Decided {
+        outcome: AuditOutcome,
+        until: Deadline,
+    },
+    Frozen {
+        until: UnixTime,
+    },
+    Ended {
+        outcome: AuditOutcome,
+    },
 }
 
 #[cw_serde]

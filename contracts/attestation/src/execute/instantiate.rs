@@ -2,7 +2,7 @@ use cosmwasm_std::{DepsMut, MessageInfo, Response};
 use market_types::attestation::InstantiateMsg;
 
 use crate::contract::{NAME, VERSION};
-use crate::state::PARAMS;
+use crate::state::save_params;
 use crate::{params, ContractError};
 
 /// # Errors
@@ -14,7 +14,7 @@ pub fn instantiate(
 ) -> Result<Response, ContractError> {
     market_control::refuse_coins(info)?;
     market_control::instantiate(deps.branch(), NAME, VERSION, &msg.roles)?;
-    params::check(&msg.params)?;
-    PARAMS.save(deps.storage, &msg.params)?;
+    params::check(deps.api, &msg.params)?;
+    save_params(deps.storage, &msg.params)?;
     Ok(Response::new())
 }

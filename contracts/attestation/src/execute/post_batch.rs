@@ -1,14 +1,15 @@
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
+use market_math::fresh::Fresh;
 use market_math::sampling;
-use market_types::attestation::{Params, MAX_BATCH};
+use market_types::attestation::{ClassParams, MAX_BATCH};
 use market_types::contract::Escrow;
 use market_types::control::Wiring;
 use market_types::escrow::{self, WorkResponse};
 use market_types::events::BatchPosted;
 use market_types::order::ComparisonClass;
-use market_types::{Hash32, LeaseId, UnixTime};
+use market_types::{BatchNo, Hash32, LeaseId, UnixTime};
 
-use crate::state::{next_batch, Batch, BATCHES, PARAMS};
+use crate::state::{classes, last_batch, Batch, BATCHES};
 use crate::{params, ContractError};
 
 /// What an agent posts.
@@ -35,9 +36,18 @@ pub fn post_batch(
     let escrow = Escrow::at(&wiring.lease_escrow);
     let work: WorkResponse = escrow.ask(&deps.querier, &escrow::QueryMsg::Work { lease })?;
     market_control::ensure_sender(sender, &work.agent, "agent of the lease's provider")?;
-    let batch = assess(&new, &work, &PARAMS.load(deps.storage)?, env)?;
-
-    let number = next_batch(deps.storage, lease)?.ok_or(ContractError::BatchesFull { lease })?;
+    let (number, fresh) = match last_batch(deps.storage, lease)? {
+        None => (BatchNo(0), Fresh::default()),
+        Some((BatchNo(last), batch)) => {
+            let number = last.checked_add(1).ok_or(ContractError::BatchesFull { lease })?;
+            let fresh = Fresh {
+                quarter: batch.fresh_quarter,
+                posted: batch.fresh,
+            };
+            (BatchNo(number), fresh)
+        }
+    };
+    let batch = assess(&new, &work, fresh, &classes(deps.storage)?, env)?;
     BATCHES.save(deps.storage, (lease, number), &batch)?;
     Ok(Response::new()
         .add_event(BatchPosted {
@@ -55,7 +65,13 @@ pub fn post_batch(
 }
 
 /// The batch as it is stored, with the terms of this moment: when it vests, how often it is audited, what that costs.
-fn assess(new: &NewBatch, work: &WorkResponse, params: &Params, env: &Env) -> Result<Batch, ContractError> {
+fn assess(
+    new: &NewBatch,
+    work: &WorkResponse,
+    fresh: Fresh,
+    classes: &[ClassParams],
+    env: &Env,
+) -> Result<Batch, ContractError> {
     if new.count == 0 || new.count > MAX_BATCH {
         return Err(ContractError::BatchSize {
             count: new.count,
@@ -78,18 +94,20 @@ fn assess(new: &NewBatch, work: &WorkResponse, params: &Params, env: &Env) -> Re
             units: work.units,
         });
     }
-    let class = params::of_class(params, work.comparison)?;
+    let class = params::of_class(classes, work.comparison)?;
+    let posted_at = UnixTime::from(env.block.time);
     let audit_rate = match class.class {
         // What cannot be compared is not audited.
         ComparisonClass::None => Uint128::zero(),
         _ => sampling::audit_rate(
             work.unit_price,
             work.work_bond_value,
-            work.held,
+            fresh.counted(work.held, posted_at, class.vesting),
             class.audit_floor_ppm,
         ),
     };
-    let posted_at = UnixTime::from(env.block.time);
+    let price = work.unit_price.0.checked_mul(Uint128::from(new.count))?;
+    let fresh = fresh.with(price, posted_at, class.vesting)?;
     Ok(Batch {
         first_unit: new.first_unit,
         count: new.count,
@@ -100,5 +118,7 @@ fn assess(new: &NewBatch, work: &WorkResponse, params: &Params, env: &Env) -> Re
         vests_at: posted_at.plus(class.vesting),
         audit_rate,
         premium: sampling::premium(new.count, audit_rate, class.audit_cost, work.unit_price)?,
+        fresh_quarter: fresh.quarter,
+        fresh: fresh.posted,
     })
 }

@@ -1,17 +1,19 @@
-use cosmwasm_std::{Addr, DepsMut, Env, Response};
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
 use market_types::contract::Escrow;
 use market_types::control::Wiring;
 use market_types::escrow;
 use market_types::events::BatchReleased;
 use market_types::{BatchNo, LeaseId, UnixTime};
 
-use crate::state::{Outcome, BATCHES, OUTCOMES};
+use super::draw::drawn_units;
+use crate::state::{lease_audits, Batch, Marks, Outcome, BATCHES, MARKS, OUTCOMES};
 use crate::ContractError;
 
-/// Have a vested batch paid, whoever asks.
+/// Have a vested batch paid, less the units that were refunded, whoever asks.
 ///
 /// # Errors
-/// No such batch, one that still vests, or one that ended already.
+/// No such batch, one that still vests, or one that ended already; it is not drawn, or an audit in it has not ended; the provider was
+/// convicted.
 pub fn release(
     deps: DepsMut,
     env: &Env,
@@ -35,17 +37,64 @@ pub fn release(
             now,
         });
     }
+    if lease_audits(deps.storage, lease)?.convicted {
+        return Err(ContractError::Convicted { lease });
+    }
+    let marks = MARKS.may_load(deps.storage, key)?.unwrap_or_default();
+    ensure_audited(deps.storage, lease, batch, &stored, &marks)?;
+
+    let units = stored.count.saturating_sub(marks.refunded.count_ones());
+    if units == 0 {
+        OUTCOMES.save(deps.storage, key, &Outcome::Refunded)?;
+        return Ok(Response::new().add_event(BatchReleased {
+            lease,
+            batch,
+            count: 0,
+            premium: Uint128::zero(),
+        }));
+    }
+    // The premium is the same for each unit, so this divides without a rest.
+    let each = Uint128::new(stored.premium.u128() / u128::from(stored.count));
+    let premium = each.checked_mul(Uint128::from(units))?;
     OUTCOMES.save(deps.storage, key, &Outcome::Released)?;
     Ok(Response::new()
         .add_event(BatchReleased {
             lease,
             batch,
-            count: stored.count,
-            premium: stored.premium,
+            count: units,
+            premium,
         })
         .add_message(Escrow::at(&wiring.lease_escrow).call(&escrow::ExecuteMsg::Vest {
             lease,
-            units: stored.count,
-            premium: stored.premium,
+            units,
+            premium,
         })?))
+}
+
+/// Every drawn unit was audited, and every audit has ended. A batch of which nothing is drawn needs no message of its own for that.
+fn ensure_audited(
+    storage: &dyn Storage,
+    lease: LeaseId,
+    batch: BatchNo,
+    stored: &Batch,
+    marks: &Marks,
+) -> Result<(), ContractError> {
+    let drawn = match marks.drawn {
+        Some(drawn) => drawn,
+        None => match drawn_units(storage, lease, batch, stored)? {
+            None | Some(0) => 0,
+            Some(_) => return Err(ContractError::NotDrawn { lease, batch }),
+        },
+    };
+    // What a planter took back is not audited any more.
+    let due = (drawn | marks.opened) & !(marks.planted & !marks.opened);
+    let waiting = due & !marks.ended;
+    if waiting != 0 {
+        return Err(ContractError::Unaudited {
+            lease,
+            batch,
+            waiting: waiting.count_ones(),
+        });
+    }
+    Ok(())
 }

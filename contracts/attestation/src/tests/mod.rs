@@ -10,9 +10,11 @@ use cosmwasm_std::{
 };
 use cw2::ContractVersion;
 use cw20::TokenInfoResponse;
-use market_types::attestation::{AuditTimes, BatchResponse, ClassParams, ExecuteMsg, InstantiateMsg, Params, QueryMsg};
-use market_types::control::{ControlMsg, Roles, Wiring};
+use market_types::attestation::{
+    AuditTimes, BatchResponse, ClassParams, ExecuteMsg, InstantiateMsg, Params, QueryMsg,
+};
 use market_types::audit::AuditClass;
+use market_types::control::{ControlMsg, Roles, Wiring};
 use market_types::escrow::{self, LeaseStatus, WorkResponse};
 use market_types::order::ComparisonClass;
 use market_types::resources::DeviceClass;

@@ -98,7 +98,7 @@ fn vesting_is_shorter_than_unbonding() {
     assert_eq!(
         update(&mut market, vesting(2 * DAY)).unwrap_err(),
         ContractError::OutlivesBond {
-            vesting: Seconds(2 * DAY),
+            longest: Seconds(2 * DAY),
             unbonding: Seconds(2 * DAY)
         }
     );

@@ -121,7 +121,7 @@ impl Ledger {
         let (vesting, unbonding) = (longest.unwrap_or(0), self.registry.params.unbonding_period);
         if vesting >= unbonding.0 {
             return Err(Error::OutlivesBond {
-                vesting: Seconds(vesting),
+                longest: Seconds(vesting),
                 unbonding,
             });
         }
