@@ -30,33 +30,28 @@ pub fn seat(
         class: class.clone(),
         seats: vec![],
     });
-    let mut events = vec![];
+    let mut taken = vec![];
     for no in providers {
         if bench.seats.iter().any(|seat| seat.provider == no) {
             return Err(ContractError::SeatedAlready { provider: no, audit });
         }
-        let mut account = account(deps.storage, no)?;
-        let free = account.free();
-        if bond > free {
-            return Err(ContractError::FreeBondShort { asked: bond, free });
-        }
-        account.locked = account.locked.checked_add(bond)?;
-        account.duties = account
-            .duties
-            .checked_add(1)
-            .ok_or(OverflowError::new(OverflowOperation::Add))?;
-        ACCOUNTS.save(deps.storage, no, &account)?;
+        let account = account(deps.storage, no)?.with_duty(bond)?;
         let offer = OFFERS.may_load(deps.storage, (no, &class.0))?;
         let open = offer.filter(|offer| offer.position.is_some() && offer.used < offer.places);
-        if let Some(offer) = open {
-            let used = offer.used + 1;
-            OFFERS.save(deps.storage, (no, &class.0), &Offer { used, ..offer })?;
-        }
         bench.seats.push(Seat {
             provider: no,
             bond,
             placed: open.is_some(),
         });
+        taken.push((no, account, open));
+    }
+    let mut events = vec![];
+    for (no, account, open) in taken {
+        ACCOUNTS.save(deps.storage, no, &account)?;
+        if let Some(offer) = open {
+            let used = offer.used + 1;
+            OFFERS.save(deps.storage, (no, &class.0), &Offer { used, ..offer })?;
+        }
         events.push(Seated {
             provider: no,
             audit: audit.to_string(),
@@ -68,7 +63,7 @@ pub fn seat(
 }
 
 /// # Errors
-/// The sender is not the attestation contract; one has no seat in the audit; an address is not valid.
+/// The sender is not the attestation contract; too many; one has no seat in the audit; an address is not valid.
 pub fn unseat(
     deps: DepsMut,
     info: &MessageInfo,
@@ -78,7 +73,7 @@ pub fn unseat(
     shares: Shares,
 ) -> Result<Response, ContractError> {
     ensure_sender(&info.sender, &wiring.attestation, "attestation contract")?;
-    count("seats", ends.len(), 1, MAX_SEATS)?;
+    count("seats", ends.len(), 0, MAX_SEATS)?;
     let mut totals = TOTALS.load(deps.storage)?;
     let was = totals.clone();
     let mut bench = SEATS.may_load(deps.storage, audit)?;
@@ -133,6 +128,20 @@ fn take(bench: &mut Bench, no: ProviderNo) -> Option<(AuditClass, Seat)> {
 }
 
 impl Account {
+    /// With one more seat that locks `bond`.
+    fn with_duty(mut self, bond: Uint128) -> Result<Self, ContractError> {
+        let free = self.free();
+        if bond > free {
+            return Err(ContractError::FreeBondShort { asked: bond, free });
+        }
+        self.locked = self.locked.checked_add(bond)?;
+        self.duties = self
+            .duties
+            .checked_add(1)
+            .ok_or(OverflowError::new(OverflowOperation::Add))?;
+        Ok(self)
+    }
+
     fn end_duty(&mut self, outcome: SeatOutcome) -> Result<(), OverflowError> {
         self.duties = self
             .duties

@@ -14,7 +14,7 @@ pub const MAX_AUDIT_PLACES: u8 = 16;
 pub const MAX_AUDIT_WEIGHT: u32 = 64;
 /// Tries looked up in one query.
 pub const MAX_AUDIT_TRIES: usize = 64;
-/// Seats that one message fills or ends.
+/// Seats that one message fills or ends, at most.
 pub const MAX_SEATS: usize = 16;
 /// Operators a class needs before an order is audited in it without saying that it takes thin audits.
 pub const MIN_AUDIT_OPERATORS: u32 = 5;
