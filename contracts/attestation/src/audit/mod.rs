@@ -18,3 +18,6 @@ mod steps;
 pub use record::{stage, Audit, Moment, Rules, Seat, Step};
 pub use settle::{settle, Paid, SeatEnding, Settlement};
 pub use steps::{Effect, MAX_REPLACEMENTS};
+
+#[cfg(test)]
+mod tests;
