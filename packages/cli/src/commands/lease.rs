@@ -344,12 +344,21 @@ pub fn describe(lease: &LeaseResponse, scale: Scale, symbol: &str, now: UnixTime
             if let Some(beat) = last_heartbeat {
                 text += &format!("heartbeat   {} ago\n", format_time(now.since(*beat)));
             }
-            if let Some(end) = ends_at {
-                text += &format!("ends        in {}\n", format_time(end.since(now)));
-            }
-            match acknowledged_until {
-                Some(until) => text += &format!("confirmed   for {} more\n", format_time(until.since(now))),
-                None => text += "confirmed   no acknowledgement was asked\n",
+            // Of a lease that has ended nothing is to come.
+            if lease.close_reason.is_none() {
+                if let Some(end) = ends_at {
+                    text += &format!("ends        in {}\n", format_time(end.since(now)));
+                }
+                text += &match acknowledged_until {
+                    Some(until) if *until > now => {
+                        format!(
+                            "wanted      for {} more, as the tenant acknowledged\n",
+                            format_time(until.since(now))
+                        )
+                    }
+                    Some(_) => "wanted      no longer: the tenant\'s acknowledgement lapsed\n".to_owned(),
+                    None => "wanted      to the end; no acknowledgement is asked\n".to_owned(),
+                };
             }
             if *outages > 0 {
                 text += &format!("outages     {outages}\n");

@@ -12,6 +12,12 @@ fn orbit() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../jobs/examples-data/orbit")
 }
 
+/// The digest and the size of the example's kernel.
+fn kernel() -> (String, u64) {
+    let job = jobs::JobDir::open(orbit()).unwrap();
+    (job.files[0].digest.to_string(), job.files[0].size)
+}
+
 /// A copy of the example job with its manifest changed.
 fn job(change: impl FnOnce(String) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -21,7 +27,7 @@ fn job(change: impl FnOnce(String) -> String) -> TempDir {
     folder
 }
 
-fn replacing(from: &'static str, to: &'static str) -> TempDir {
+fn replacing(from: &str, to: &str) -> TempDir {
     job(|manifest| {
         assert!(manifest.contains(from), "{from}");
         manifest.replace(from, to)
@@ -42,7 +48,7 @@ fn a_sound_job_is_described() {
     let data = json(&market().run(&format!("--json job check {path}/job.toml")).done());
     assert_eq!((&data["units"], &data["name"]), (&48.into(), &"orbit".into()));
     assert!(text.contains(data["digest"].as_str().unwrap()));
-    assert_eq!(data["files"][0]["bytes"], 15_702);
+    assert_eq!(data["files"][0]["bytes"], kernel().1);
 }
 
 #[test]
@@ -88,10 +94,14 @@ fn a_manifest_that_breaks_a_rule_is_refused_with_the_rule() {
 
 #[test]
 fn a_kernel_that_is_not_what_the_manifest_says_is_refused() {
-    let wrong = replacing("sha256:c2dc", "sha256:0000");
-    refused(wrong.path(), "but the manifest says sha256:0000");
-    refused(replacing("sha256:c2dc", "md5:c2dc").path(), "digest");
-    refused(replacing("size = 15702", "size = 15703").path(), "15703 bytes");
+    let (digest, size) = kernel();
+    refused(
+        replacing(&digest[..11], "sha256:0000").path(),
+        "but the manifest says sha256:0000",
+    );
+    refused(replacing("sha256:", "md5:").path(), "digest");
+    let (right, wrong) = (format!("size = {size}"), format!("size = {}", size + 1));
+    refused(replacing(&right, &wrong).path(), &format!("{} bytes", size + 1));
 
     let changed = job(|manifest| manifest);
     let kernel = changed.path().join("orbit.wgsl");
@@ -103,7 +113,7 @@ fn a_kernel_that_is_not_what_the_manifest_says_is_refused() {
 fn nothing_is_ordered_for_a_job_that_is_not_sound() {
     let tenant = person("job-tenant");
     let before = tenant.wallet("usdc");
-    let wrong = replacing("sha256:c2dc", "sha256:0000");
+    let wrong = replacing(&kernel().0[..11], "sha256:0000");
     let submit = |folder: &Path, price: &str| {
         format!(
             "job submit {} --class software-vulkan --max-price {price}",

@@ -4,6 +4,7 @@
 // A broken assumption of a test may panic.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod agent;
 mod amounts;
 mod answers;
 mod governance;

@@ -11,12 +11,15 @@ use serde_json::Value;
 use crate::run::{json, leasebook, words, Ran, DONE};
 
 /// Everybody who acts in a test. Each test has its own, because an account sends one transaction at a time.
-const PEOPLE: [&str; 16] = [
+const PEOPLE: [&str; 19] = [
     "amounts",
     "answers-tenant",
     "answers-provider",
     "answers-agent",
     "governor",
+    "job-agent",
+    "job-customer",
+    "job-owner",
     "job-tenant",
     "job-waiter",
     "service-tenant",

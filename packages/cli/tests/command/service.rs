@@ -55,6 +55,9 @@ fn a_provider_and_a_tenant_trade_an_hour_by_hand() {
     tenant.fails(&format!("lease acknowledge {lease} --for 100d"), REFUSED, "");
     provider.fails(&format!("lease acknowledge {lease}"), REFUSED, "");
 
+    let running = tenant.done(&format!("lease show {lease}"));
+    assert!(running.contains("as the tenant acknowledged"), "{running}");
+
     provider.done(&format!("lease amend {lease} --price 1.80/h"));
     tenant.done(&format!("lease amend {lease} --price 1.80/h"));
     assert_eq!(tenant.json(&format!("lease show {lease}"))["price"], "1800000");
@@ -77,6 +80,12 @@ fn a_provider_and_a_tenant_trade_an_hour_by_hand() {
 
     tenant.done(&format!("lease close {lease}"));
     tenant.fails(&format!("lease close {lease}"), REFUSED, "is Closed");
+    let ended = tenant.done(&format!("lease show {lease}"));
+    assert!(ended.contains("credited    1m"), "{ended}");
+    assert!(
+        !ended.contains("ends  ") && !ended.contains("wanted"),
+        "of what has ended nothing is to come: {ended}"
+    );
     let closed = tenant.json(&format!("lease show {lease}"));
     let money = |what: &str| -> u128 { closed["money"][what].as_str().unwrap().parse().unwrap() };
     assert_eq!(closed["status"], "closed");
