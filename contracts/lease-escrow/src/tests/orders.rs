@@ -1,5 +1,5 @@
 use cosmwasm_std::{from_json, CosmosMsg, WasmMsg};
-use market_types::escrow::{ExecuteMsg, Hook, QueryMsg, ReservationResponse};
+use market_types::escrow::{Award, ExecuteMsg, Hook, QueryMsg, ReservationResponse};
 use market_types::order::StreamLength;
 use market_types::order_book::ExecuteMsg as TellBook;
 use market_types::{BasisPoints, LeaseId, OrderId, Price};
@@ -222,4 +222,19 @@ fn amounts_up_to_the_largest_are_carried() {
     .unwrap();
     desk.exec("tenant", ExecuteMsg::Withdraw { token, amount: None })
         .unwrap();
+}
+
+#[test]
+fn a_lease_is_opened_once_even_while_its_order_goes_on() {
+    let mut desk = Desk::new();
+    let order = desk.place(fixed(3_600, 10_000), 10_000);
+    let award = Award {
+        last: false,
+        ..desk.award(order, 1_000)
+    };
+    desk.exec("order-book", ExecuteMsg::OpenLease(award.clone()))
+        .unwrap();
+    let lease = award.lease;
+    let again = desk.exec("order-book", ExecuteMsg::OpenLease(award));
+    assert_eq!(again.unwrap_err(), ContractError::LeaseExists { lease });
 }
