@@ -116,8 +116,8 @@ mod tests {
             fault_fees: 10,
             ..Terms::default()
         };
-        // 1 saved, 11 lost in one of twenty.
+        // 0.9 saved, 11 lost in one of twenty.
         let gain = measure(Habit::Agree, 1.0, &terms, 200_000, &mut rng);
-        assert!(gain.low > 40.0 && gain.high < 50.0, "{gain:?}");
+        assert!(gain.low > 30.0 && gain.high < 40.0, "{gain:?}");
     }
 }

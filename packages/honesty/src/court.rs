@@ -34,7 +34,8 @@ pub enum Defence {
 /// How friends vote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ploy {
-    /// Match, whatever it is.
+    /// Match, wherever that can help and not only mark the friend: a pair of friends, at least two jurors, an appeal, data that the others
+    /// did not get.
     Shield,
     /// Mismatch, whatever it is.
     Accuse,
@@ -72,8 +73,11 @@ pub struct Ruling {
     /// From the draw to the first accusation or missed opening.
     pub contested_after: Option<Seconds>,
     pub took: Seconds,
-    /// Seats that friends had.
-    pub friend_seats: u32,
+    /// Friends among the auditors, and friends among the jurors who are paid, for what they said was found.
+    pub friend_auditors: u32,
+    pub friend_jurors: u32,
+    /// Appeals that the provider paid for, because they did not help it.
+    pub lost_appeals: u32,
     pub friend_faults: u32,
     pub honest_faults: u32,
     /// Who said mismatch of a unit that convicted.
@@ -129,8 +133,9 @@ impl<R: Rng> Hearing<'_, R> {
             .collect()
     }
 
-    fn vote(&mut self, side: Side, served: bool) -> Verdict {
+    fn vote(&mut self, side: Side, served: bool, hopeless: bool) -> Verdict {
         let mismatch = match (side, self.case.ploy) {
+            (Side::Friend, Ploy::Shield) if hopeless && !self.case.good => return Verdict::Mismatch,
             (Side::Friend, Ploy::Shield) => return Verdict::Match,
             (Side::Friend, Ploy::Accuse) => return Verdict::Mismatch,
             _ if !served => return Verdict::Unavailable,
@@ -149,7 +154,16 @@ impl<R: Rng> Hearing<'_, R> {
             (Defence::Starve, _) | (Defence::StarveAuditors, Stage::Auditors) => false,
             _ => true,
         };
-        let votes = sides.iter().map(|side| self.vote(*side, served)).collect();
+        let friends = sides.iter().filter(|side| **side == Side::Friend).count();
+        let hopeless = match stage {
+            Stage::Auditors => served && friends < seats,
+            Stage::Jury => friends < 2,
+            Stage::Appeal => false,
+        };
+        let votes = sides
+            .iter()
+            .map(|side| self.vote(*side, served, hopeless))
+            .collect();
         Panel { sides, votes }
     }
 }
@@ -169,7 +183,9 @@ pub fn hear(terms: &Terms, table: &Table, case: Case, audit: u64, rng: &mut impl
         missed: false,
         contested_after: None,
         took: terms.auditors_stage(),
-        friend_seats: 0,
+        friend_auditors: 0,
+        friend_jurors: 0,
+        lost_appeals: 0,
         friend_faults: 0,
         honest_faults: 0,
         reporters: 0,
@@ -179,7 +195,7 @@ pub fn hear(terms: &Terms, table: &Table, case: Case, audit: u64, rng: &mut impl
     let mut unavailable_pairs = 0;
     loop {
         let mut auditors = hearing.panel(Stage::Auditors, 2);
-        ruling.friend_seats += auditors.friends();
+        ruling.friend_auditors += auditors.friends();
         let friendly = auditors.friends() == 2;
         if case.defence == Defence::KeepShut && !friendly {
             return kept_shut(terms, case, ruling);
@@ -187,7 +203,7 @@ pub fn hear(terms: &Terms, table: &Table, case: Case, audit: u64, rng: &mut impl
         let mut outcome = pair(auditors.tally(), unavailable_pairs);
         if outcome == Pair::Third {
             let third = hearing.panel(Stage::Auditors, 1);
-            ruling.friend_seats += third.friends();
+            ruling.friend_auditors += third.friends();
             auditors.sides.extend(third.sides);
             auditors.votes.extend(third.votes);
             ruling.took = add(ruling.took, terms.panel_stage());
@@ -250,13 +266,11 @@ fn kept_shut(terms: &Terms, case: Case, ruling: Ruling) -> Ruling {
 fn judge<R: Rng>(hearing: &mut Hearing<'_, R>, ruling: &mut Ruling, auditors: &[Panel]) {
     let stage = hearing.terms.panel_stage();
     let jurors = hearing.panel(Stage::Jury, 5);
-    ruling.friend_seats += jurors.friends();
     ruling.took = add(ruling.took, stage);
     let mut finding = jury(jurors.tally());
     let mut heard_again = None;
     if hearing.case.appeals && finding != Finding::Passed {
         let eleven = hearing.panel(Stage::Appeal, 11);
-        ruling.friend_seats += eleven.friends();
         ruling.took = add(ruling.took, add(APPEAL_WINDOW, stage));
         finding = appeal(eleven.tally()).unwrap_or(finding);
         heard_again = Some(eleven);
@@ -266,6 +280,17 @@ fn judge<R: Rng>(hearing: &mut Hearing<'_, R>, ruling: &mut Ruling, auditors: &[
         Finding::Passed => Outcome::Passed,
         Finding::Refunded => Outcome::Refunded,
     };
+    let paid = |(side, verdict): &(Side, Verdict)| {
+        let right = match finding {
+            Finding::Convicted => *verdict == Verdict::Mismatch,
+            Finding::Passed => *verdict == Verdict::Match,
+            Finding::Refunded => *verdict != Verdict::Unavailable,
+        };
+        right && *side == Side::Friend
+    };
+    let judges = [&jurors].into_iter().chain(&heard_again);
+    ruling.friend_jurors = judges.flat_map(Panel::both).filter(paid).count() as u32;
+    ruling.lost_appeals = u32::from(heard_again.is_some() && finding == Finding::Convicted);
     let mut at_fault = |side| match side {
         Side::Friend => ruling.friend_faults += 1,
         Side::Honest => ruling.honest_faults += 1,

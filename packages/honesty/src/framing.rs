@@ -64,8 +64,13 @@ pub fn measure(
             false_alarm: 0.0,
         };
         let ruling = hear(&terms, &table, case, audit, rng);
-        // A seat's fee for no work, against the fee less the work.
-        let mut gained = f64::from(ruling.friend_seats) * fee * terms.cost
+        // Auditors save the work; forced audits and juries would not be without the accusers.
+        let auditors = f64::from(ruling.friend_auditors);
+        let seats = match cause {
+            Cause::Forced => auditors,
+            Cause::Drawn => auditors * terms.cost,
+        };
+        let mut gained = (seats + f64::from(ruling.friend_jurors)) * fee
             - f64::from(ruling.friend_faults) * fee * f64::from(terms.fault_fees);
         let mut harmed = 0.0;
         if cause == Cause::Forced {

@@ -209,7 +209,12 @@ impl<R: Rng> Lease<'_, R> {
             };
             let number = self.episode.audits;
             self.episode.audits += 1;
-            rulings.push(hear(terms, self.table, case, number, self.rng));
+            let ruling = hear(terms, self.table, case, number, self.rng);
+            rulings.push(ruling);
+            if ruling.outcome == Outcome::Convicted {
+                // Everything that is held has gone back: there is nothing left to hear.
+                break;
+            }
         }
         if !rulings.is_empty() {
             self.settle(&rulings, income)?;
@@ -224,10 +229,12 @@ impl<R: Rng> Lease<'_, R> {
         let auditor = auditor_fee(terms.unit_price(), terms.audit_cost)?;
         let end = |ruling: &Ruling| drawn_at.plus(ruling.took);
         for ruling in rulings {
-            // A friend is paid for work it did not do.
-            let saved = f64::from(ruling.friend_seats) * auditor.u128() as f64 * terms.cost;
+            // An auditor among the friends does not do the work it is paid for; without the cheat there were no jurors at all.
+            let saved = f64::from(ruling.friend_auditors) * auditor.u128() as f64 * terms.cost;
             let fault = int(auditor) * i128::from(terms.fault_fees);
-            self.gain += saved as i128 - fault * i128::from(ruling.friend_faults);
+            self.gain += saved as i128 + int(auditor) * i128::from(ruling.friend_jurors)
+                - fault * i128::from(ruling.friend_faults)
+                - int(auditor) * i128::from(terms.appeal_deposit * ruling.lost_appeals);
             if ruling.missed {
                 self.fine()?;
             }

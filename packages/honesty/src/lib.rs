@@ -1,12 +1,15 @@
 //! Does it pay to cheat?
 
 pub mod auditors;
+pub mod chart;
 pub mod court;
 pub mod framing;
 pub mod honest;
 pub mod lease;
 pub mod overhead;
 pub mod panel;
+pub mod plans;
+pub mod report;
 pub mod seating;
 pub mod stats;
 pub mod strategies;

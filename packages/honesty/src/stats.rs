@@ -45,6 +45,19 @@ pub struct Estimate {
     pub n: u64,
 }
 
+impl Estimate {
+    /// Shifted by what is certain.
+    #[must_use]
+    pub fn plus(self, sure: f64) -> Self {
+        Self {
+            mean: self.mean + sure,
+            low: self.low + sure,
+            high: self.high + sure,
+            n: self.n,
+        }
+    }
+}
+
 /// Share of `hits` in `n` with Wilson's 99.9 % interval, which also holds for none at all.
 pub fn share(hits: u64, n: u64) -> Estimate {
     let (hits_f, n_f) = (hits as f64, (n as f64).max(1.0));

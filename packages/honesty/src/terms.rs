@@ -49,9 +49,12 @@ pub struct Terms {
     pub missed_share: BasisPoints,
     /// What an auditor at fault loses, in auditor fees.
     pub fault_fees: u32,
+    /// What an appeal in vain costs, in auditor fees.
+    pub appeal_deposit: u32,
     /// Share of audits that look at units planted as bad.
     pub planted: f64,
-    /// What it costs to do a unit, as a share of its price. A cheat saves it; at 1 an honest provider earns nothing.
+    /// What it costs to do a unit, as a share of its price. A cheat saves it. Take rate and the premium of a lease that holds three bonds
+    /// leave 0.901 of the price: whoever has higher costs gains by taking no work at all.
     pub cost: f64,
     /// Probability that an honest auditor calls a bad unit a mismatch.
     pub power: f64,
@@ -77,8 +80,9 @@ impl Default for Terms {
             missed: Missed::MustStillOpen,
             missed_share: BasisPoints(1_000),
             fault_fees: 25,
+            appeal_deposit: 0,
             planted: 0.05,
-            cost: 1.0,
+            cost: 0.9,
             power: 1.0,
             friends: 0.2,
             auditors: 64,
