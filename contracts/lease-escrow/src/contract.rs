@@ -32,7 +32,7 @@ pub fn execute(
     if let ExecuteMsg::Control(msg) = msg {
         return Ok(market_control::execute(deps, &env, &info, msg)?);
     }
-    market_control::wiring(deps.storage)?;
+    market_control::ensure_wired(deps.storage)?;
     match msg {
         ExecuteMsg::Control(msg) => Ok(market_control::execute(deps, &env, &info, msg)?),
         ExecuteMsg::UpdateParams(update) => {
@@ -83,7 +83,7 @@ pub fn sudo(deps: DepsMut, env: Env, msg: SudoMsg) -> Result<Response, ContractE
     match msg {
         SudoMsg::Control(msg) => Ok(market_control::sudo(deps, &env, msg)?),
         SudoMsg::UpdateParams(update) => {
-            market_control::wiring(deps.storage)?;
+            market_control::ensure_wired(deps.storage)?;
             params::update(deps.storage, deps.api, update)
         }
     }

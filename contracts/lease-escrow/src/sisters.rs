@@ -1,7 +1,7 @@
 //! What the escrow asks its sister contracts.
 
 use cosmwasm_std::{Addr, Deps, MessageInfo, StdError};
-use market_control::{ensure_sender, wiring};
+use market_control::{ensure_sender, sister, Sister};
 use market_types::contract::{Registry, TakeRate};
 use market_types::registry::{Operator, ProviderRef, ProviderResponse, QueryMsg as AskRegistry};
 use market_types::take_rate::{QueryMsg as AskTakeRate, RateResponse};
@@ -15,7 +15,7 @@ use crate::ContractError;
 /// # Errors
 /// It acts for none.
 pub fn provider_of(deps: Deps, address: &Addr) -> Result<ProviderRef, ContractError> {
-    let registry = wiring(deps.storage)?.provider_registry;
+    let registry = sister(deps.storage, Sister::ProviderRegistry)?;
     let found: Option<ProviderRef> = Registry::at(&registry).ask(
         &deps.querier,
         &AskRegistry::Whois {
@@ -30,7 +30,7 @@ pub fn provider_of(deps: Deps, address: &Addr) -> Result<ProviderRef, ContractEr
 /// # Errors
 /// The registry does not know the provider.
 pub fn provider(deps: Deps, no: ProviderNo) -> Result<ProviderResponse, ContractError> {
-    let registry = wiring(deps.storage)?.provider_registry;
+    let registry = sister(deps.storage, Sister::ProviderRegistry)?;
     Ok(Registry::at(&registry).ask(&deps.querier, &AskRegistry::ProviderByNo { no })?)
 }
 
@@ -39,7 +39,7 @@ pub fn provider(deps: Deps, no: ProviderNo) -> Result<ProviderResponse, Contract
 /// # Errors
 /// The registry does not know the provider.
 pub fn operator(deps: Deps, no: ProviderNo) -> Result<Operator, ContractError> {
-    let registry = wiring(deps.storage)?.provider_registry;
+    let registry = sister(deps.storage, Sister::ProviderRegistry)?;
     Ok(Registry::at(&registry).ask(&deps.querier, &AskRegistry::Operator { no })?)
 }
 
@@ -56,7 +56,7 @@ pub fn maintenance(deps: Deps, no: ProviderNo) -> Result<Option<(UnixTime, UnixT
 /// # Errors
 /// The rate is above the whole.
 pub fn take_rate(deps: Deps, token: &Addr) -> Result<BasisPoints, ContractError> {
-    let take_rate_burn = wiring(deps.storage)?.take_rate_burn;
+    let take_rate_burn = sister(deps.storage, Sister::TakeRateBurn)?;
     let answer: RateResponse = TakeRate::at(&take_rate_burn).ask(
         &deps.querier,
         &AskTakeRate::Rate {
@@ -117,14 +117,14 @@ pub fn side(deps: Deps, id: LeaseId, lease: &Lease, sender: &Addr) -> Result<Sid
 /// # Errors
 /// The sender is not the order book.
 pub fn ensure_book(deps: Deps, info: &MessageInfo) -> Result<(), ContractError> {
-    let book = wiring(deps.storage)?.order_book;
+    let book = sister(deps.storage, Sister::OrderBook)?;
     Ok(ensure_sender(&info.sender, &book, "order book")?)
 }
 
 /// # Errors
 /// The sender is not the attestation contract.
 pub fn ensure_attestation(deps: Deps, info: &MessageInfo) -> Result<(), ContractError> {
-    let attestation = wiring(deps.storage)?.attestation;
+    let attestation = sister(deps.storage, Sister::Attestation)?;
     Ok(ensure_sender(&info.sender, &attestation, "attestation contract")?)
 }
 

@@ -1,50 +1,44 @@
-//! The last awards of each class and token: a ring, so each award writes one small entry.
+//! The last awards of each class and token. Each award writes one small entry, and nothing counts them: an order is awarded once, so
+//! its number tells awards of one second apart.
 
-use cosmwasm_std::{Addr, StdResult, Storage};
+use cosmwasm_std::{Addr, Order as Direction, StdResult, Storage};
 use market_types::order_book::ClearingPrice;
 use market_types::resources::DeviceClass;
+use market_types::{OrderId, UnixTime};
 
-use crate::state::{Clearing, CLEARING, CLEARING_COUNT};
+use crate::state::{Clearing, CLEARING};
 
-/// Awards remembered per class and token.
-pub const KEPT: u8 = 32;
+/// Awards told per class and token.
+pub const TOLD: usize = 32;
 
-fn slot(number: u64) -> u8 {
-    (number % u64::from(KEPT)) as u8
-}
-
-/// Awards so far; the count is written with the first one.
-fn made(storage: &dyn Storage, class: &DeviceClass, token: &Addr) -> StdResult<u64> {
-    Ok(CLEARING_COUNT
-        .may_load(storage, (&class.0, token))?
-        .unwrap_or_default())
+fn place(at: UnixTime, order: OrderId) -> u128 {
+    u128::from(at.0) << 64 | u128::from(order.0)
 }
 
 pub fn record(
     storage: &mut dyn Storage,
     class: &DeviceClass,
     token: &Addr,
+    at: UnixTime,
+    order: OrderId,
     clearing: &Clearing,
 ) -> StdResult<()> {
-    let made = made(storage, class, token)?;
-    CLEARING.save(storage, (&class.0, token, slot(made)), clearing)?;
-    CLEARING_COUNT.save(storage, (&class.0, token), &made.saturating_add(1))
+    CLEARING.save(storage, (&class.0, token, place(at, order)), clearing)
 }
 
-/// Newest first, at most [`KEPT`].
+/// Newest first, at most [`TOLD`].
 pub fn latest(storage: &dyn Storage, class: &DeviceClass, token: &Addr) -> StdResult<Vec<ClearingPrice>> {
-    let made = made(storage, class, token)?;
-    let first = made.saturating_sub(u64::from(KEPT));
-    (first..made)
-        .rev()
-        .map(|number| {
-            let clearing = CLEARING.load(storage, (&class.0, token, slot(number)))?;
+    CLEARING
+        .under::<_, u128>(storage, (class.0.as_str(), token), None, Direction::Descending)
+        .take(TOLD)
+        .map(|entry| {
+            let (place, clearing) = entry?;
             Ok(ClearingPrice {
-                order: clearing.order,
+                order: OrderId(place as u64),
                 price: clearing.price,
                 per_hour: clearing.per_hour,
                 gpus: clearing.gpus,
-                at: clearing.at,
+                at: UnixTime((place >> 64) as u64),
             })
         })
         .collect()

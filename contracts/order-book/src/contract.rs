@@ -39,7 +39,6 @@ pub fn execute(
         msg => msg,
     };
     let call = execute::Call {
-        wiring: control::wiring(deps.storage)?,
         now: env.block.time.into(),
         sender: info.sender,
         deps,
@@ -47,6 +46,7 @@ pub fn execute(
     match msg {
         ExecuteMsg::Control(_) => Err(control::ControlError::AlreadyWired {}.into()),
         ExecuteMsg::UpdateParams(update) => {
+            control::ensure_wired(call.deps.storage)?;
             control::ensure_governor(call.deps.storage, &call.sender)?;
             params::update(call.deps.storage, update)
         }
@@ -69,7 +69,7 @@ pub fn sudo(deps: DepsMut, env: Env, msg: SudoMsg) -> Result<Response, ContractE
     match msg {
         SudoMsg::Control(msg) => Ok(control::sudo(deps, &env, msg)?),
         SudoMsg::UpdateParams(update) => {
-            control::wiring(deps.storage)?;
+            control::ensure_wired(deps.storage)?;
             params::update(deps.storage, update)
         }
     }

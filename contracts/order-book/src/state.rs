@@ -1,42 +1,38 @@
 //! What is stored. The order itself is written once; what changes with each bid is a small record beside it.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Empty, Uint128};
-use cw_storage_plus::{Item, Map};
-use market_control::CompactMap;
+use cosmwasm_std::{Addr, Empty, StdResult, Storage, Uint128};
+use cw_storage_plus::Map;
+use market_control::{CompactItem, CompactMap};
 use market_types::order::OrderSpec;
 use market_types::order_book::{OrderStatus, Params, Winner};
 use market_types::{BasisPoints, OrderId, Price, ProviderNo, Seconds, UnixTime};
 
 /// Every storage key of this contract, beside those of `market-control`.
-pub const KEYS: [&str; 10] = [
+pub const KEYS: [&str; 8] = [
     "params",
     "orders",
     "live",
-    "open",
+    "ended",
     "of_tenant",
     "bids",
     "bid_of",
-    "winners",
-    "clearing_count",
     "clearing",
 ];
 
-pub const PARAMS: Item<Params> = Item::new(KEYS[0]);
+pub const PARAMS: CompactItem<Params> = CompactItem::new(KEYS[0]);
 pub const ORDERS: CompactMap<OrderId, Order> = CompactMap::new(KEYS[1]);
+/// Of orders that are open, and of no others.
 pub const LIVE: CompactMap<OrderId, Live> = CompactMap::new(KEYS[2]);
-/// Orders whose status is open.
-pub const OPEN: Map<OrderId, Empty> = Map::new(KEYS[3]);
+/// Of all others.
+pub const ENDED: CompactMap<OrderId, Ended> = CompactMap::new(KEYS[3]);
 pub const OF_TENANT: Map<(&Addr, OrderId), Empty> = Map::new(KEYS[4]);
 /// By rank, then sequence: an order's first key is its best bid, the last its worst. Written by [`crate::bids`] only.
 pub const BIDS: CompactMap<(OrderId, u128, u32), Bid> = CompactMap::new(KEYS[5]);
 /// Where in [`BIDS`] a provider's live bid is. Written by [`crate::bids`] only.
 pub const BID_OF: CompactMap<(OrderId, ProviderNo), (Uint128, u32)> = CompactMap::new(KEYS[6]);
-pub const WINNERS: CompactMap<OrderId, Winner> = CompactMap::new(KEYS[7]);
-/// Awards ever made in a class and token. The last 32 are in [`CLEARING`].
-pub const CLEARING_COUNT: Map<(&str, &Addr), u64> = Map::new(KEYS[8]);
-/// Class, token, and the award's number modulo 32.
-pub const CLEARING: CompactMap<(&str, &Addr, u8), Clearing> = CompactMap::new(KEYS[9]);
+/// Awards by class and token, then time and order in one number. Written by [`crate::clearing`] only.
+pub const CLEARING: CompactMap<(&str, &Addr, u128), Clearing> = CompactMap::new(KEYS[7]);
 
 /// An order as it was opened. Never written again.
 #[cw_serde]
@@ -78,6 +74,14 @@ pub struct Live {
     pub sequence: u32,
 }
 
+/// How an order ended.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Ended {
+    pub last: Live,
+    pub winner: Option<Winner>,
+}
+
 /// A live bid. Its rank and sequence are in its key.
 #[cw_serde]
 #[derive(Eq)]
@@ -92,13 +96,22 @@ pub struct Bid {
     pub group: Option<String>,
 }
 
-/// An award as the ring of clearing prices keeps it.
+/// An award as the list of clearing prices keeps it; order and time are in its key.
 #[cw_serde]
 #[derive(Eq)]
 pub struct Clearing {
-    pub order: OrderId,
     pub price: Price,
     pub per_hour: bool,
     pub gpus: u16,
-    pub at: UnixTime,
+}
+
+/// What an order has come to, open or ended.
+///
+/// # Errors
+/// A stored record is damaged.
+pub fn standing(storage: &dyn Storage, order: OrderId) -> StdResult<Option<Ended>> {
+    match LIVE.may_load(storage, order)? {
+        Some(last) => Ok(Some(Ended { last, winner: None })),
+        None => ENDED.may_load(storage, order),
+    }
 }

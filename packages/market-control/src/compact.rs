@@ -113,6 +113,46 @@ impl<'a, K: PrimaryKey<'a> + KeyDeserialize, V> CompactMap<K, V> {
     }
 }
 
+/// As [`cw_storage_plus::Item`], with a compact record.
+pub struct CompactItem<V> {
+    key: &'static str,
+    value: PhantomData<V>,
+}
+
+impl<V> CompactItem<V> {
+    pub const fn new(key: &'static str) -> Self {
+        Self {
+            key,
+            value: PhantomData,
+        }
+    }
+}
+
+impl<V: Serialize + DeserializeOwned> CompactItem<V> {
+    /// # Errors
+    /// The stored bytes are no record of this kind.
+    pub fn may_load(&self, storage: &dyn Storage) -> StdResult<Option<V>> {
+        storage
+            .get(self.key.as_bytes())
+            .map(|bytes| decode(&bytes))
+            .transpose()
+    }
+
+    /// # Errors
+    /// There is no record, or as [`Self::may_load`].
+    pub fn load(&self, storage: &dyn Storage) -> StdResult<V> {
+        self.may_load(storage)?
+            .ok_or_else(|| StdError::not_found(std::any::type_name::<V>()))
+    }
+
+    /// # Errors
+    /// The record does not serialise.
+    pub fn save(&self, storage: &mut dyn Storage, record: &V) -> StdResult<()> {
+        storage.set(self.key.as_bytes(), &encode(record)?);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use cosmwasm_schema::cw_serde;
@@ -150,6 +190,17 @@ mod tests {
             MAP.load(&storage, (1, 2, 3)),
             Err(StdError::NotFound { .. })
         ));
+    }
+
+    #[test]
+    fn an_item_lies_under_its_name() {
+        const ITEM: CompactItem<Kind> = CompactItem::new("item");
+        let mut storage = MockStorage::new();
+        assert_eq!(ITEM.may_load(&storage).unwrap(), None);
+        assert!(matches!(ITEM.load(&storage), Err(StdError::NotFound { .. })));
+        ITEM.save(&mut storage, &of(7)).unwrap();
+        assert_eq!(ITEM.load(&storage).unwrap(), of(7));
+        assert!(storage.get(b"item").is_some());
     }
 
     #[test]

@@ -12,20 +12,20 @@ mod solvency;
 mod version;
 mod wire;
 
-pub use compact::CompactMap;
+pub use compact::{CompactItem, CompactMap};
 pub use error::ControlError;
 pub use office::ensure_governor;
 pub use params::param_changes;
 pub use pause::ensure_entry_open;
 pub use solvency::solvency;
 pub use version::migrate;
-pub use wire::wiring;
+pub use wire::{ensure_wired, sister, wiring, Sister};
 
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, MessageInfo, Response};
 use market_types::control::{ControlMsg, ControlResponse, Roles};
 
 /// Storage keys of this crate (and cw2's), which no contract may use for something else.
-pub const KEYS: [&str; 4] = ["control", "wiring", "pause", "contract_info"];
+pub const KEYS: [&str; 6] = ["control", "wiring", "sister", "wired", "pause", "contract_info"];
 
 /// Who sends a control message.
 enum Sender<'a> {
@@ -74,7 +74,7 @@ fn dispatch(deps: DepsMut, env: &Env, sender: Sender, msg: ControlMsg) -> Result
     if let ControlMsg::Wire(wiring) = msg {
         return wire::wire(deps, env, sender, wiring);
     }
-    wire::wiring(deps.storage)?;
+    wire::ensure_wired(deps.storage)?;
     match msg {
         ControlMsg::Wire(_) => Err(ControlError::AlreadyWired {}),
         ControlMsg::OfferGovernor { governor, expires_in } => {

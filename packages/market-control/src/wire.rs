@@ -2,19 +2,51 @@
 
 use cosmwasm_std::{Addr, DepsMut, Env, Response, StdError, Storage};
 use cw20::{Cw20QueryMsg, TokenInfoResponse};
-use cw_storage_plus::Item;
 use market_types::control::Wiring;
 use market_types::events::Wired;
 
+use crate::compact::{CompactItem, CompactMap};
 use crate::{ensure_sender, office, ControlError, Sender};
 
-const WIRING: Item<Wiring<Addr>> = Item::new("wiring");
+const WIRING: CompactItem<Wiring<Addr>> = CompactItem::new("wiring");
+/// Each address of [`WIRING`] again by itself. A call needs one or none of them, and pays for each byte it reads.
+const SISTERS: CompactMap<u8, Addr> = CompactMap::new("sister");
+/// There once the contract is wired.
+const WIRED: CompactItem<bool> = CompactItem::new("wired");
+
+/// Who is known by the wiring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Sister {
+    ProviderRegistry,
+    OrderBook,
+    LeaseEscrow,
+    Attestation,
+    TakeRateBurn,
+    NetworkToken,
+}
 
 pub(crate) fn may_load(storage: &dyn Storage) -> Result<Option<Wiring<Addr>>, ControlError> {
     Ok(WIRING.may_load(storage)?)
 }
 
-/// The other contracts.
+/// # Errors
+/// The contract is not wired yet.
+pub fn ensure_wired(storage: &dyn Storage) -> Result<(), ControlError> {
+    WIRED.may_load(storage)?.map(|_| ()).ok_or(ControlError::NotWired {})
+}
+
+/// The address of one of the others.
+///
+/// # Errors
+/// The contract is not wired yet.
+pub fn sister(storage: &dyn Storage, sister: Sister) -> Result<Addr, ControlError> {
+    SISTERS
+        .may_load(storage, sister as u8)?
+        .ok_or(ControlError::NotWired {})
+}
+
+/// All of them.
 ///
 /// # Errors
 /// The contract is not wired yet.
@@ -91,6 +123,18 @@ pub(crate) fn wire(
             ))
         })?;
 
+    let sisters = [
+        (Sister::ProviderRegistry, &checked.provider_registry),
+        (Sister::OrderBook, &checked.order_book),
+        (Sister::LeaseEscrow, &checked.lease_escrow),
+        (Sister::Attestation, &checked.attestation),
+        (Sister::TakeRateBurn, &checked.take_rate_burn),
+        (Sister::NetworkToken, &checked.network_token),
+    ];
+    for (sister, address) in sisters {
+        SISTERS.save(deps.storage, sister as u8, address)?;
+    }
+    WIRED.save(deps.storage, &true)?;
     WIRING.save(deps.storage, &checked)?;
     Ok(Response::new().add_event(Wired { contract: own_name }))
 }

@@ -103,6 +103,10 @@ pub struct Opening {
     pub spec: OrderSpec<String>,
     /// Fixed for the order's leases.
     pub take_rate: BasisPoints,
+    /// Parameters of the escrow when the order was placed: the lease bond is so many seconds of the price ...
+    pub lease_bond_time: Seconds,
+    /// ... and the least work bond so many unit prices.
+    pub work_bond_units: u32,
 }
 
 #[cw_serde]

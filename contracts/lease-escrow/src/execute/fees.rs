@@ -1,7 +1,7 @@
 //! Collected fees go to take-rate-burn; gifts become fees.
 
 use cosmwasm_std::{DepsMut, Env, Response};
-use market_control::{solvency, wiring};
+use market_control::{sister, solvency, Sister};
 use market_types::events::{FeesSwept, Skimmed};
 use market_types::take_rate::Hook as FeeHook;
 
@@ -20,7 +20,7 @@ pub fn sweep_fees(deps: DepsMut, token: String) -> Result<Response, ContractErro
     }
     ledger.pay_out(deps.storage, &Pool::Fees, amount)?;
     ledger.save(deps.storage);
-    let take_rate_burn = wiring(deps.storage)?.take_rate_burn;
+    let take_rate_burn = sister(deps.storage, Sister::TakeRateBurn)?;
     let send = send_out(&token, &take_rate_burn, amount, &FeeHook::Fees {})?;
     Ok(Response::new()
         .add_event(FeesSwept { token, amount })

@@ -75,7 +75,7 @@ fn carry_out(deps: DepsMut, token: &Addr, fx: Effects) -> Result<Response, Contr
     if fx.calls.is_empty() {
         return Ok(Response::new().add_events(fx.events));
     }
-    let registry = market_control::wiring(deps.storage)?.provider_registry;
+    let registry = market_control::sister(deps.storage, market_control::Sister::ProviderRegistry)?;
     let calls = fx
         .calls
         .iter()

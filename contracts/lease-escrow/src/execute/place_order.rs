@@ -1,7 +1,7 @@
 //! An order gets its number, its money is reserved, and the book is told.
 
 use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, Uint128};
-use market_control::{ensure_entry_open, wiring};
+use market_control::{ensure_entry_open, sister, Sister};
 use market_math::{mul_div, Rounding};
 use market_types::contract::OrderBook;
 use market_types::events::{Deposited, OrderPlaced};
@@ -94,11 +94,12 @@ fn reserve(
             amount: needed,
         },
     )?;
+    let settings = SETTINGS.load(deps.storage)?;
     let order = Order {
         tenant: tenant.clone(),
         token: token.clone(),
         take_rate,
-        service: SETTINGS.load(deps.storage)?.service,
+        service: settings.service,
         rail: spec.rail.clone(),
         max_price: spec.max_price,
         comparison: spec.comparison,
@@ -119,13 +120,15 @@ fn reserve(
         reserved: needed,
         take_rate,
     };
-    let book = wiring(deps.storage)?.order_book;
+    let book = sister(deps.storage, Sister::OrderBook)?;
     let open = OrderBook::at(&book).call(&TellBook::Open(Opening {
         order: id,
         tenant: tenant.into(),
         token: token.into(),
         spec,
         take_rate,
+        lease_bond_time: settings.lease_bond_time,
+        work_bond_units: settings.work_bond_units,
     }))?;
     Ok(Response::new().add_event(placed).add_message(open))
 }

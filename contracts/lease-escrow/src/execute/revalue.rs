@@ -20,7 +20,7 @@ pub fn revalue(deps: DepsMut, env: Env, id: LeaseId) -> Result<Response, Contrac
 
 fn stake(deps: Deps, id: LeaseId) -> Result<Stake, ContractError> {
     let token = state::order(deps.storage, id.order())?.token;
-    let address = market_control::wiring(deps.storage)?.provider_registry;
+    let address = market_control::sister(deps.storage, market_control::Sister::ProviderRegistry)?;
     let registry = Registry::at(&address);
     let commitment: CommitmentResponse =
         registry.ask(&deps.querier, &AskRegistry::Commitment { lease: id })?;

@@ -29,9 +29,8 @@ struct Outcome {
 /// # Errors
 /// Entries are paused, it is not the time, or the tenant picks.
 pub fn award(call: Call, order: OrderId) -> Result<Response, ContractError> {
-    let Call {
-        deps, now, wiring, ..
-    } = call;
+    let sisters = call.sisters()?;
+    let Call { deps, now, .. } = call;
     control::ensure_entry_open(deps.storage, now)?;
     let (record, live) = load(deps.storage, order)?;
     ensure_awardable(order, &live, now)?;
@@ -41,7 +40,7 @@ pub fn award(call: Call, order: OrderId) -> Result<Response, ContractError> {
 
     let tenant: Option<ProviderRef> = match record.spec.pricing {
         Pricing::PayAsBid => None,
-        Pricing::SecondPrice => Registry::at(&wiring.provider_registry).ask(
+        Pricing::SecondPrice => Registry::at(&sisters.registry).ask(
             &deps.querier,
             &QueryMsg::Whois {
                 address: record.tenant.to_string(),
@@ -51,20 +50,20 @@ pub fn award(call: Call, order: OrderId) -> Result<Response, ContractError> {
     let tenant_group = tenant.map(|provider| provider.group);
     let bids = bids::best_first(deps.storage, order).take(record.terms.bids_kept.into());
     let outcome = first_able(&record, bids, tenant_group.as_deref(), |candidacies| {
-        judging::ask(&deps.querier, &wiring.provider_registry, candidacies)
+        judging::ask(&deps.querier, &sisters.registry, candidacies)
     })?;
 
     let mut response = Response::new();
     for bid in &outcome.no_shows {
-        response = response.add_message(no_show::charge(&wiring, order, &record, bid)?);
+        response = response.add_message(no_show::charge(&sisters.registry, order, &record, bid)?);
     }
     let Some(winner) = outcome.winner else {
         ending::end(deps.storage, order, live, OrderStatus::Unfilled)?;
         return Ok(response
             .add_event(OrderUnfilled { order })
-            .add_message(ending::free_reservation(&wiring, order)?));
+            .add_message(ending::free_reservation(&sisters.escrow, order)?));
     };
-    let (event, messages) = ending::win(deps.storage, &wiring, now, order, &record, live, winner)?;
+    let (event, messages) = ending::win(deps.storage, &sisters, now, order, &record, live, winner)?;
     Ok(response.add_event(event).add_messages(messages))
 }
 

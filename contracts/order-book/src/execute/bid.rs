@@ -17,19 +17,15 @@ use crate::{judging, ContractError};
 /// Entries are paused, bidding is over, the price is zero, above the maximum or not lowered by the step, the registry
 /// refuses, or the book is full of bids at least as good.
 pub fn bid(call: Call, order: OrderId, price: Price, work_bond: Uint128) -> Result<Response, ContractError> {
-    let Call {
-        deps,
-        now,
-        sender,
-        wiring,
-    } = call;
+    let registry = call.registry()?;
+    let Call { deps, now, sender } = call;
     control::ensure_entry_open(deps.storage, now)?;
     let (record, mut live) = load(deps.storage, order)?;
     ensure_bidding(order, &live, now)?;
     check_price(&record, price, work_bond)?;
 
     let candidacy = judging::bidding(&record, &sender, price, work_bond)?;
-    let verdict = judging::ask_one(&deps.querier, &wiring.provider_registry, candidacy)?;
+    let verdict = judging::ask_one(&deps.querier, &registry, candidacy)?;
     if let Some(refusal) = verdict.refusal {
         return Err(ContractError::Refused { refusal });
     }

@@ -2,25 +2,38 @@
 
 use cosmwasm_std::{Addr, StdResult, Storage, Uint128, WasmMsg};
 use market_types::contract::{Escrow, Registry};
-use market_types::control::Wiring;
 use market_types::events::OrderAwarded;
 use market_types::order::Rail;
 use market_types::order_book::{OrderStatus, Winner};
 use market_types::registry::{Candidacy, Commitment, Verdict};
-use market_types::{escrow, registry, LeaseId, OrderId, Price, UnixTime};
+use market_types::escrow::{self, ExecuteMsg as TellEscrow};
+use market_types::{registry, LeaseId, OrderId, Price, UnixTime};
 
-use crate::state::{Bid, Clearing, Live, Order, LIVE, OPEN, WINNERS};
+use super::Sisters;
+use crate::state::{Bid, Clearing, Ended, Live, Order, ENDED, LIVE};
 use crate::{clearing, ContractError};
 
-/// Save that `order` has ended. Its bids stay until somebody prunes them.
+/// Save that `order` has ended, with a winner or without. Its bids stay until somebody prunes them.
+fn close(
+    storage: &mut dyn Storage,
+    order: OrderId,
+    live: Live,
+    status: OrderStatus,
+    winner: Option<Winner>,
+) -> StdResult<()> {
+    LIVE.remove(storage, order);
+    let last = Live { status, ..live };
+    ENDED.save(storage, order, &Ended { last, winner })
+}
+
+/// Save that `order` has ended without a winner.
 pub fn end(storage: &mut dyn Storage, order: OrderId, live: Live, status: OrderStatus) -> StdResult<()> {
-    OPEN.remove(storage, order);
-    LIVE.save(storage, order, &Live { status, ..live })
+    close(storage, order, live, status, None)
 }
 
 /// The reservation returns to the tenant.
-pub fn free_reservation(wiring: &Wiring<Addr>, order: OrderId) -> StdResult<WasmMsg> {
-    Escrow::at(&wiring.lease_escrow).call(&escrow::ExecuteMsg::FreeReservation { order })
+pub fn free_reservation(escrow: &Addr, order: OrderId) -> StdResult<WasmMsg> {
+    Escrow::at(escrow).call(&TellEscrow::FreeReservation { order })
 }
 
 /// A bid that wins, with what the registry judged.
@@ -37,7 +50,7 @@ pub struct Win {
 /// The verdict names no class, or the lease number does not fit.
 pub fn win(
     storage: &mut dyn Storage,
-    wiring: &Wiring<Addr>,
+    sisters: &Sisters,
     now: UnixTime,
     id: OrderId,
     order: &Order,
@@ -54,34 +67,28 @@ pub fn win(
     let class = verdict
         .class
         .ok_or(ContractError::VerdictIncomplete { what: "class" })?;
-    end(storage, id, live, OrderStatus::Awarded)?;
-    WINNERS.save(
-        storage,
-        id,
-        &Winner {
-            lease,
-            provider: bid.provider,
-            owner: bid.owner.clone(),
-            bid: bid.price,
-            price: paid,
-        },
-    )?;
+    let winner = Winner {
+        lease,
+        provider: bid.provider,
+        owner: bid.owner.clone(),
+        bid: bid.price,
+        price: paid,
+    };
+    close(storage, id, live, OrderStatus::Awarded, Some(winner))?;
     let cleared = Clearing {
-        order: id,
         price: paid,
         per_hour: matches!(order.spec.rail, Rail::Stream { .. }),
         gpus: order.spec.needs.resources.gpus,
-        at: now,
     };
-    clearing::record(storage, &class, &order.token, &cleared)?;
+    clearing::record(storage, &class, &order.token, now, id, &cleared)?;
 
-    let commit = Registry::at(&wiring.provider_registry).call(&registry::ExecuteMsg::Commit(Commitment {
+    let commit = Registry::at(&sisters.registry).call(&registry::ExecuteMsg::Commit(Commitment {
         lease,
         tenant: order.tenant.to_string(),
         candidacy,
     }))?;
     let is_task = matches!(order.spec.rail, Rail::Task { .. });
-    let open = Escrow::at(&wiring.lease_escrow).call(&escrow::ExecuteMsg::OpenLease(escrow::Award {
+    let open = Escrow::at(&sisters.escrow).call(&TellEscrow::OpenLease(escrow::Award {
         lease,
         provider: bid.provider,
         owner: bid.owner.to_string(),

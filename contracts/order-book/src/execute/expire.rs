@@ -11,6 +11,7 @@ use crate::ContractError;
 /// # Errors
 /// The order has ended, or its time is not over.
 pub fn expire(call: Call, order: OrderId) -> Result<Response, ContractError> {
+    let escrow = call.escrow()?;
     let (_, live) = load(call.deps.storage, order)?;
     ensure_open(order, &live)?;
     if call.now < live.expires {
@@ -23,5 +24,5 @@ pub fn expire(call: Call, order: OrderId) -> Result<Response, ContractError> {
     ending::end(call.deps.storage, order, live, OrderStatus::Expired)?;
     Ok(Response::new()
         .add_event(OrderExpired { order })
-        .add_message(ending::free_reservation(&call.wiring, order)?))
+        .add_message(ending::free_reservation(&escrow, order)?))
 }

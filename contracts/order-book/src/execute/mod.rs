@@ -20,11 +20,11 @@ pub use pick::pick;
 pub use prune::prune;
 
 use cosmwasm_std::{Addr, DepsMut, Storage};
-use market_types::control::Wiring;
+use market_control::{self as control, ControlError, Sister};
 use market_types::order_book::OrderStatus;
 use market_types::{OrderId, UnixTime};
 
-use crate::state::{Live, Order, LIVE, ORDERS};
+use crate::state::{standing, Live, Order, ORDERS};
 use crate::ContractError;
 
 /// What every action is given.
@@ -32,14 +32,37 @@ pub struct Call<'a> {
     pub deps: DepsMut<'a>,
     pub now: UnixTime,
     pub sender: Addr,
-    pub wiring: Wiring<Addr>,
+}
+
+/// Who an award is told to.
+struct Sisters {
+    registry: Addr,
+    escrow: Addr,
+}
+
+impl Call<'_> {
+    fn sisters(&self) -> Result<Sisters, ControlError> {
+        Ok(Sisters {
+            registry: self.registry()?,
+            escrow: self.escrow()?,
+        })
+    }
+
+    fn registry(&self) -> Result<Addr, ControlError> {
+        control::sister(self.deps.storage, Sister::ProviderRegistry)
+    }
+
+    fn escrow(&self) -> Result<Addr, ControlError> {
+        control::sister(self.deps.storage, Sister::LeaseEscrow)
+    }
 }
 
 fn load(storage: &dyn Storage, order: OrderId) -> Result<(Order, Live), ContractError> {
     let record = ORDERS
         .may_load(storage, order)?
         .ok_or(ContractError::OrderUnknown { order })?;
-    Ok((record, LIVE.load(storage, order)?))
+    let standing = standing(storage, order)?.ok_or(ContractError::OrderUnknown { order })?;
+    Ok((record, standing.last))
 }
 
 fn ensure_open(order: OrderId, live: &Live) -> Result<(), ContractError> {

@@ -2,7 +2,6 @@
 
 use cosmwasm_std::{Addr, StdResult, WasmMsg};
 use market_types::contract::Registry;
-use market_types::control::Wiring;
 use market_types::registry::{ExecuteMsg, Refusal, Verdict};
 use market_types::OrderId;
 
@@ -25,8 +24,8 @@ pub fn is_own_doing(bid: &Bid, verdict: &Verdict) -> bool {
 }
 
 /// One hour or one unit at the order's maximum, in bond, to the tenant.
-pub fn charge(wiring: &Wiring<Addr>, id: OrderId, order: &Order, bid: &Bid) -> StdResult<WasmMsg> {
-    Registry::at(&wiring.provider_registry).call(&ExecuteMsg::NoShow {
+pub fn charge(registry: &Addr, id: OrderId, order: &Order, bid: &Bid) -> StdResult<WasmMsg> {
+    Registry::at(registry).call(&ExecuteMsg::NoShow {
         order: id,
         provider: bid.owner.to_string(),
         tenant: order.tenant.to_string(),

@@ -1,27 +1,21 @@
 //! The escrow has reserved the money: the order stands in the book.
 
-use cosmwasm_std::{Addr, Empty, Response};
+use cosmwasm_std::{Empty, Response};
 use market_control as control;
 use market_math::auction;
-use market_types::contract::Escrow;
-use market_types::escrow;
 use market_types::events::OrderOpened;
 use market_types::order_book::{Opening, OrderStatus};
 
 use super::Call;
-use crate::state::{Live, Order, Terms, LIVE, OF_TENANT, OPEN, ORDERS, PARAMS};
+use crate::state::{Live, Order, Terms, LIVE, OF_TENANT, ORDERS, PARAMS};
 use crate::{spec, ContractError};
 
 /// # Errors
 /// The sender is not the escrow, entries are paused, the order exists, or its spec is not taken.
 pub fn open(call: Call, opening: Opening) -> Result<Response, ContractError> {
-    let Call {
-        deps,
-        now,
-        sender,
-        wiring,
-    } = call;
-    control::ensure_sender(&sender, &wiring.lease_escrow, "lease escrow")?;
+    let escrow = call.escrow()?;
+    let Call { deps, now, sender } = call;
+    control::ensure_sender(&sender, &escrow, "lease escrow")?;
     control::ensure_entry_open(deps.storage, now)?;
     let order = opening.order;
     if ORDERS.has(deps.storage, order) {
@@ -29,8 +23,6 @@ pub fn open(call: Call, opening: Opening) -> Result<Response, ContractError> {
     }
     let params = PARAMS.load(deps.storage)?;
     let spec = spec::check(opening.spec, &params, deps.api)?;
-    let stakes: escrow::Params<Addr> =
-        Escrow::at(&wiring.lease_escrow).ask(&deps.querier, &escrow::QueryMsg::Params {})?;
 
     let closes = now.plus(spec.window);
     let live = Live {
@@ -51,14 +43,13 @@ pub fn open(call: Call, opening: Opening) -> Result<Response, ContractError> {
             step: auction::min_step(spec.max_price, params.min_step)?,
             extension: params.extension,
             max_extensions: params.max_extensions,
-            lease_bond_time: stakes.lease_bond_time,
-            work_bond_units: stakes.work_bond_units,
+            lease_bond_time: opening.lease_bond_time,
+            work_bond_units: opening.work_bond_units,
         },
         spec,
     };
     ORDERS.save(deps.storage, order, &record)?;
     LIVE.save(deps.storage, order, &live)?;
-    OPEN.save(deps.storage, order, &Empty {})?;
     OF_TENANT.save(deps.storage, (&record.tenant, order), &Empty {})?;
     Ok(Response::new().add_event(OrderOpened {
         order,

@@ -17,12 +17,8 @@ use crate::{bids, judging, ContractError};
 /// Entries are paused, it is not the time, the order is not the sender's to pick, the provider has no bid, or it cannot
 /// commit through no fault of its own.
 pub fn pick(call: Call, order: OrderId, provider: &str) -> Result<Response, ContractError> {
-    let Call {
-        deps,
-        now,
-        sender,
-        wiring,
-    } = call;
+    let sisters = call.sisters()?;
+    let Call { deps, now, sender } = call;
     control::ensure_entry_open(deps.storage, now)?;
     let (record, live) = load(deps.storage, order)?;
     control::ensure_sender(&sender, &record.tenant, "tenant of the order")?;
@@ -39,7 +35,7 @@ pub fn pick(call: Call, order: OrderId, provider: &str) -> Result<Response, Cont
 
     let paid = picked.bid.price;
     let candidacy = judging::winning(&record, &picked.bid, paid)?;
-    let verdict = judging::ask_one(&deps.querier, &wiring.provider_registry, candidacy.clone())?;
+    let verdict = judging::ask_one(&deps.querier, &sisters.registry, candidacy.clone())?;
     if no_show::is_own_doing(&picked.bid, &verdict) {
         bids::remove(deps.storage, order, &picked);
         let live = Live {
@@ -52,7 +48,7 @@ pub fn pick(call: Call, order: OrderId, provider: &str) -> Result<Response, Cont
                 order,
                 provider: picked.bid.provider,
             })
-            .add_message(no_show::charge(&wiring, order, &record, &picked.bid)?));
+            .add_message(no_show::charge(&sisters.registry, order, &record, &picked.bid)?));
     }
     if let Some(refusal) = verdict.refusal {
         return Err(ContractError::Refused { refusal });
@@ -63,6 +59,6 @@ pub fn pick(call: Call, order: OrderId, provider: &str) -> Result<Response, Cont
         candidacy,
         verdict,
     };
-    let (event, messages) = ending::win(deps.storage, &wiring, now, order, &record, live, win)?;
+    let (event, messages) = ending::win(deps.storage, &sisters, now, order, &record, live, win)?;
     Ok(Response::new().add_event(event).add_messages(messages))
 }

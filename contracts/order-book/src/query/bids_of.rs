@@ -4,12 +4,12 @@ use market_types::{OrderId, Page, Paging};
 
 use super::page::page;
 use crate::bids::{self, Ranked};
-use crate::state::LIVE;
+use crate::state::ORDERS;
 use crate::ContractError;
 
 /// The cursor is a bid's place. An order has at most 50 bids, so counting up to it is bounded.
 pub fn all(deps: Deps, order: OrderId, paging: Paging<u32>) -> Result<Page<BidResponse, u32>, ContractError> {
-    if !LIVE.has(deps.storage, order) {
+    if !ORDERS.has(deps.storage, order) {
         return Err(ContractError::OrderUnknown { order });
     }
     // Places begin with 1: without a cursor none is passed over.
@@ -20,7 +20,7 @@ pub fn all(deps: Deps, order: OrderId, paging: Paging<u32>) -> Result<Page<BidRe
 
 /// The live bid of `provider`, its owner.
 pub fn one(deps: Deps, order: OrderId, provider: &str) -> Result<Option<BidResponse>, ContractError> {
-    if !LIVE.has(deps.storage, order) {
+    if !ORDERS.has(deps.storage, order) {
         return Err(ContractError::OrderUnknown { order });
     }
     let owner = deps.api.addr_validate(provider)?;

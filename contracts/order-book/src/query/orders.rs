@@ -1,16 +1,16 @@
-use cosmwasm_std::{Deps, Order as Direction, StdResult};
+use cosmwasm_std::{Deps, Order as Direction, StdError, StdResult};
 use cw_storage_plus::Bound;
 use market_types::order_book::OrderResponse;
 use market_types::{OrderId, Page, Paging};
 
 use super::page::page;
-use crate::state::{LIVE, OF_TENANT, OPEN, ORDERS, WINNERS};
+use crate::state::{standing, LIVE, OF_TENANT, ORDERS};
 use crate::{bids, ContractError};
 
 type Orders = Page<OrderResponse, OrderId>;
 
 pub fn one(deps: Deps, order: OrderId) -> Result<OrderResponse, ContractError> {
-    if !LIVE.has(deps.storage, order) {
+    if !ORDERS.has(deps.storage, order) {
         return Err(ContractError::OrderUnknown { order });
     }
     Ok(response(deps, order)?)
@@ -21,7 +21,7 @@ pub fn all(deps: Deps, paging: Paging<OrderId>) -> StdResult<Orders> {
     listed(
         deps,
         &paging,
-        LIVE.keys(deps.storage, after, None, Direction::Ascending),
+        ORDERS.keys(deps.storage, after, None, Direction::Ascending),
     )
 }
 
@@ -30,7 +30,7 @@ pub fn open(deps: Deps, paging: Paging<OrderId>) -> StdResult<Orders> {
     listed(
         deps,
         &paging,
-        OPEN.keys(deps.storage, after, None, Direction::Ascending),
+        LIVE.keys(deps.storage, after, None, Direction::Ascending),
     )
 }
 
@@ -55,7 +55,8 @@ fn listed(
 
 fn response(deps: Deps, order: OrderId) -> StdResult<OrderResponse> {
     let record = ORDERS.load(deps.storage, order)?;
-    let live = LIVE.load(deps.storage, order)?;
+    let standing = standing(deps.storage, order)?.ok_or_else(|| StdError::not_found("order"))?;
+    let live = standing.last;
     Ok(OrderResponse {
         order,
         tenant: record.tenant,
@@ -69,6 +70,6 @@ fn response(deps: Deps, order: OrderId) -> StdResult<OrderResponse> {
         extensions: live.extensions,
         bids: live.bids,
         best: bids::best(deps.storage, order)?.map(|best| best.bid.price),
-        winner: WINNERS.may_load(deps.storage, order)?,
+        winner: standing.winner,
     })
 }

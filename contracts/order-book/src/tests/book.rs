@@ -9,7 +9,7 @@ use market_types::{BasisPoints, ProviderNo};
 use proptest::prelude::*;
 
 use super::world::*;
-use crate::state::{BIDS, BID_OF, LIVE};
+use crate::state::{standing, BIDS, BID_OF};
 
 /// Provider -> (rank, sequence, price), as the rules say and nothing else.
 struct Model {
@@ -52,7 +52,7 @@ impl Model {
 fn agree(world: &World, model: &Model) {
     assert_eq!(world.book(), model.in_order());
     let storage = &world.deps.storage;
-    assert_eq!(LIVE.load(storage, ORDER).unwrap().bids as usize, model.bids.len());
+    assert_eq!(standing(storage, ORDER).unwrap().unwrap().last.bids as usize, model.bids.len());
     let places: Vec<_> = BID_OF
         .under::<_, ProviderNo>(storage, ORDER, None, Direction::Ascending)
         .map(Result::unwrap)

@@ -116,8 +116,6 @@ fn an_open_order_keeps_the_terms_it_was_opened_with() {
         max_award_within: Some(Seconds(60)),
     };
     world.send("gov", ExecuteMsg::UpdateParams(update)).unwrap();
-    world.sisters.borrow_mut().escrow.lease_bond_time = Seconds::HOUR;
-    world.sisters.borrow_mut().escrow.work_bond_units = 1_000;
 
     // two bids are kept, a step is one unit, a work bond twenty units, and a late leader moves the end
     world.bid_on(ORDER, "p1", 900, 18_000).unwrap();

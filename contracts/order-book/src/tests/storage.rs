@@ -45,7 +45,7 @@ fn records_are_short_because_each_byte_is_paid_for() {
     let bids = gas(&mut world, "p1", bid());
     world.at(100);
     let awarded = gas(&mut world, "anybody", ExecuteMsg::Award { order: ORDER });
-    assert!(opened <= 35_000, "{opened}");
-    assert!(bids <= 25_000, "{bids}");
-    assert!(awarded <= 40_000, "{awarded}");
+    assert!(opened <= 25_500, "{opened}");
+    assert!(bids <= 21_500, "{bids}");
+    assert!(awarded <= 22_000, "{awarded}");
 }

@@ -1,4 +1,4 @@
-//! The contract with its sisters mocked: a registry that judges by a list, an escrow that answers its parameters.
+//! The contract with its sisters mocked: a registry that judges by a list.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -50,7 +50,6 @@ pub struct Sisters {
     pub refusals: BTreeMap<ProviderNo, Refusal>,
     /// What the registry was asked, call by call.
     pub judged: Vec<Vec<Candidacy>>,
-    pub escrow: escrow::Params<String>,
     pub verdicts_short: bool,
 }
 
@@ -136,6 +135,7 @@ fn profile(provider: &ProviderRef) -> ProviderResponse {
         maintenance: None,
         shrunk_at: provider.shrunk_at,
         retired: false,
+        suspended: false,
     }
 }
 
@@ -156,7 +156,6 @@ impl World {
             providers: BTreeMap::new(),
             refusals: BTreeMap::new(),
             judged: vec![],
-            escrow: defaults::escrow(addr("stablecoin").as_str()),
             verdicts_short: false,
         }));
         let mut querier = MockQuerier::new(&[]);
@@ -342,10 +341,6 @@ fn answer(sisters: &Rc<RefCell<Sisters>>, query: &WasmQuery) -> Binary {
         }
         WasmQuery::Smart { contract_addr, msg } => match named(contract_addr) {
             Some("provider-registry") => sisters.borrow_mut().registry(from_json(msg).unwrap()),
-            Some("lease-escrow") => {
-                assert_eq!(msg, &json(&escrow::QueryMsg::Params {}));
-                json(&sisters.borrow().escrow)
-            }
             None => Binary::from(br#"{"name":"Network","symbol":"NET","decimals":6,"total_supply":"1"}"#),
             Some(other) => panic!("the book does not ask {other}"),
         },
@@ -371,6 +366,8 @@ pub fn opening(order: OrderId, spec: OrderSpec<String>) -> Opening {
         token: addr("stablecoin").into(),
         spec,
         take_rate: BasisPoints(200),
+        lease_bond_time: Seconds::DAY,
+        work_bond_units: 20,
     }
 }
 

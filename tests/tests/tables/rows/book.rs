@@ -4,7 +4,7 @@ use cosmwasm_std::Uint128;
 use market_testing::Failure;
 use market_types::order_book::{ExecuteMsg, Opening};
 use market_types::registry::Refusal as Reason;
-use market_types::{BasisPoints, OrderId, Price};
+use market_types::{BasisPoints, OrderId, Price, Seconds};
 use order_book::ContractError;
 
 use super::{Refusal, Row};
@@ -59,6 +59,8 @@ pub fn opening(world: &World, order: OrderId) -> Opening {
         token: world.text(PaymentToken),
         spec: a_stream(),
         take_rate: BasisPoints(200),
+        lease_bond_time: Seconds::DAY,
+        work_bond_units: 20,
     }
 }
 
