@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use cosmwasm_std::{StdError, StdResult, Storage, Uint128};
+#[cfg(test)]
+use cw_storage_plus::KeyDeserialize;
 use cw_storage_plus::{Map, PrimaryKey};
 
 /// A record of `LEN` bytes.
@@ -68,6 +70,15 @@ impl<'a, K: PrimaryKey<'a>, R: Record> PackedMap<K, R> {
         let mut bytes = Vec::with_capacity(R::LEN);
         record.write(&mut bytes);
         storage.set(&self.map.key(key), &bytes);
+    }
+
+    #[cfg(test)]
+    pub fn keys<'s>(&self, storage: &'s dyn Storage) -> impl Iterator<Item = StdResult<K::Output>> + 's
+    where
+        K: KeyDeserialize,
+        K::Output: 'static,
+    {
+        self.map.keys(storage, None, None, cosmwasm_std::Order::Ascending)
     }
 
     pub fn remove(&self, storage: &mut dyn Storage, key: K) {

@@ -6,7 +6,10 @@ use market_types::order::Rail;
 use market_types::LeaseId;
 
 use super::desk::{addr, Desk};
-use crate::state::{ACCOUNTS, BEATS, BY_PROVIDER, BY_TENANT, LEASES, MONEY, ORDERS, RESERVED, TOTALS};
+use crate::ledger::Ledger;
+use crate::state::{
+    ACCOUNTS, BEATS, BY_PROVIDER, BY_TENANT, LEASES, MONEY, ORDERS, RESERVED, SET_ASIDE, TOTALS,
+};
 
 impl Desk {
     /// Balances equal debts; every sum equals its parts; every lease's money adds up; indexes follow the leases.
@@ -15,7 +18,13 @@ impl Desk {
         for token in ["usd", "eur"] {
             let token = addr(token);
             let totals = TOTALS.may_load(storage, &token).unwrap().unwrap_or_default();
-            let owed: u128 = totals.owed().iter().map(|(_, amount)| amount.u128()).sum();
+            let ledger = Ledger::load(storage, &token).unwrap();
+            let owed: u128 = ledger
+                .owed(storage)
+                .unwrap()
+                .iter()
+                .map(|(_, amount)| amount.u128())
+                .sum();
             let held = self.world.borrow().held.get(&token).copied().unwrap_or(0);
             assert!(owed <= held, "{token} owes {owed} and holds {held}");
 
@@ -25,6 +34,16 @@ impl Desk {
                 available += account.unwrap_or_default().u128();
             }
             assert_eq!(available, totals.available.u128(), "available of {token}");
+
+            let mut aside = 0;
+            for audit in SET_ASIDE.keys(storage) {
+                let audit = audit.unwrap();
+                if ORDERS.load(storage, audit.lease.order()).unwrap().token == token {
+                    let parts = SET_ASIDE.may_load(storage, audit).unwrap().unwrap();
+                    aside += (parts.pool + parts.tenant).u128();
+                }
+            }
+            assert_eq!(aside, crate::ledger::aside(storage, &token).unwrap().u128());
 
             let (mut reserved, mut remaining, mut held) = (0, 0, 0);
             for order in ORDERS.keys(storage, None, None, Walk::Ascending) {

@@ -75,6 +75,10 @@ impl Desk {
             rate: BasisPoints(200),
             maintenance: None,
             agent: addr("agent"),
+            work_bond: 0,
+            slashed: 0,
+            bond_price: 2_000_000,
+            stale: false,
             held: BTreeMap::new(),
         }));
         let mut deps = mock_dependencies();

@@ -1,5 +1,6 @@
 mod acknowledgements;
 mod amendments;
+mod audits;
 mod books;
 mod boundaries;
 mod desk;
@@ -8,6 +9,7 @@ mod entry;
 mod notice;
 mod orders;
 mod params;
+mod revalue;
 mod roles;
 mod silence;
 mod sisters;

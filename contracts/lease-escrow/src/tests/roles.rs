@@ -1,6 +1,7 @@
 use market_control::ControlError;
 use market_types::control::ControlMsg;
-use market_types::escrow::{Acknowledgement, Amendment, ExecuteMsg, Hook};
+use market_types::audit::AuditId;
+use market_types::escrow::{Acknowledgement, Amendment, ExecuteMsg, Hook, Payer};
 use market_types::{LeaseId, OrderId, Price, Seconds};
 
 use super::desk::*;
@@ -69,6 +70,17 @@ pub fn every_message(lease: LeaseId, order: OrderId) -> Vec<ExecuteMsg> {
             premium,
         },
         ExecuteMsg::Refund { lease, units },
+        ExecuteMsg::Revalue { lease },
+        ExecuteMsg::SetAside {
+            audit: AuditId { lease, unit: 0 },
+            amount: n(1),
+            payer: Payer::Pool,
+        },
+        ExecuteMsg::PayAudit {
+            audit: AuditId { lease, unit: 0 },
+            payments: vec![],
+        },
+        ExecuteMsg::Convict { lease },
     ]
 }
 
@@ -89,11 +101,14 @@ pub fn entitled(msg: &ExecuteMsg) -> Option<&'static [&'static str]> {
         Close { .. } => &["tenant", "owner", "agent"],
         Amend { .. } => &["tenant", "owner"],
         OpenLease(_) | FreeReservation { .. } => &["order-book"],
-        Hold { .. } | Vest { .. } | Refund { .. } => &["attestation"],
+        Hold { .. } | Vest { .. } | Refund { .. } | SetAside { .. } | PayAudit { .. } | Convict { .. } => {
+            &["attestation"]
+        },
         PlaceOrder { .. }
         | TopUp { .. }
         | Withdraw { .. }
         | Settle { .. }
+        | Revalue { .. }
         | CloseFailed { .. }
         | SweepFees { .. }
         | Skim { .. } => return None,

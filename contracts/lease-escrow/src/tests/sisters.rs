@@ -8,17 +8,28 @@ use cosmwasm_std::{
 };
 use cw20::{BalanceResponse, Cw20QueryMsg, TokenInfoResponse};
 use market_types::control::Wiring;
-use market_types::registry::{self, BondResponse, Gateway, ProviderRef, ProviderResponse};
+use market_types::registry::{
+    self, BondPriceResponse, BondResponse, CommitmentResponse, Gateway, Operator, ProviderRef,
+    ProviderResponse,
+};
+use market_types::resources::DeviceClass;
 use market_types::take_rate::{self, RateResponse};
-use market_types::{BasisPoints, UnixTime};
+use market_types::{BasisPoints, LeaseId, UnixTime};
 
 use super::desk::{addr, n, NO, OTHER_NO};
+use super::specs;
 
 /// What the mock sisters answer, and what the tokens hold.
 pub struct World {
     pub rate: BasisPoints,
     pub maintenance: Option<(UnixTime, UnixTime)>,
     pub agent: Addr,
+    /// Of every lease, in network tokens.
+    pub work_bond: u128,
+    pub slashed: u128,
+    /// For a million network tokens, in every token.
+    pub bond_price: u128,
+    pub stale: bool,
     /// This contract's balance, by token.
     pub held: BTreeMap<Addr, u128>,
 }
@@ -59,6 +70,24 @@ fn provider_response(world: &World) -> ProviderResponse {
         maintenance: world.maintenance,
         shrunk_at: None,
         retired: false,
+        suspended: false,
+    }
+}
+
+fn commitment(world: &World, lease: LeaseId) -> CommitmentResponse {
+    CommitmentResponse {
+        lease,
+        provider: NO,
+        tenant: addr("tenant"),
+        class: DeviceClass("software-vulkan".into()),
+        resources: specs::resources(),
+        token: addr("usd"),
+        lease_bond: n(0),
+        penalized: n(0),
+        work_bond: n(world.work_bond),
+        slashed: n(world.slashed),
+        bond_price: n(world.bond_price),
+        capacity_released: false,
     }
 }
 
@@ -104,6 +133,18 @@ pub fn respond(world: &World, query: &WasmQuery) -> QuerierResult {
         WasmQuery::Smart { contract_addr, msg } if *contract_addr == addr("provider-registry").as_str() => {
             match from_json(msg).unwrap() {
                 registry::QueryMsg::Whois { address } => answer(&whois(world, &address)),
+                registry::QueryMsg::Operator { no } if no == NO => answer(&Operator {
+                    no,
+                    owner: addr("owner"),
+                    agent: world.agent.clone(),
+                    group: "owner".into(),
+                }),
+                registry::QueryMsg::Commitment { lease } => answer(&commitment(world, lease)),
+                registry::QueryMsg::BondPrice { .. } => answer(&Some(BondPriceResponse {
+                    price: n(world.bond_price),
+                    updated_at: UnixTime(0),
+                    stale: world.stale,
+                })),
                 registry::QueryMsg::ProviderByNo { no } if no == NO => answer(&provider_response(world)),
                 _ => missing(contract_addr),
             }

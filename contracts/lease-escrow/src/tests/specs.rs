@@ -8,18 +8,22 @@ use market_types::{BasisPoints, Hash32, Price, Seconds};
 
 use super::desk::{n, GPUS};
 
+pub fn resources() -> Resources {
+    Resources {
+        gpus: GPUS,
+        vram_mib: 1_024,
+        cpu_milli: 1_000,
+        ram_mib: 1_024,
+        ephemeral_mib: 1_024,
+        persistent_mib: 0,
+        ports: 1,
+    }
+}
+
 fn spec(rail: Rail, max_price: u128) -> OrderSpec<String> {
     OrderSpec {
         needs: Requirements {
-            resources: Resources {
-                gpus: GPUS,
-                vram_mib: 1_024,
-                cpu_milli: 1_000,
-                ram_mib: 1_024,
-                ephemeral_mib: 1_024,
-                persistent_mib: 0,
-                ports: 1,
-            },
+            resources: resources(),
             classes: vec![DeviceClass("software-vulkan".into())],
             attributes: vec![],
             signatures: None,
@@ -40,6 +44,7 @@ fn spec(rail: Rail, max_price: u128) -> OrderSpec<String> {
         interruptible: false,
         manifest: Hash32([1; 32]),
         session_key: None,
+        thin_audit: true,
     }
 }
 

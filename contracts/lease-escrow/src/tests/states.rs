@@ -16,7 +16,9 @@ use crate::ContractError;
 
 const PRICE: u128 = 3_600_000;
 /// Messages that concern no lease, or one that is not there yet.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 10] = [
+    "set_aside",
+    "pay_audit",
     "other",
     "place_order",
     "withdraw",
@@ -113,11 +115,20 @@ fn every_message_is_taken_in_its_states_and_refused_by_name_in_the_others() {
         ),
         ("over", "transfer heartbeat close amend settle close_failed"),
         ("stream closed", "heartbeat settle"),
-        ("task", "transfer waiting heartbeat close settle hold"),
-        ("begun", "transfer heartbeat close settle hold vest refund"),
-        ("waiting", "inputs_delivered transfer heartbeat close settle hold"),
-        ("completed", "heartbeat settle vest refund"),
-        ("overlap", "heartbeat settle hold"),
+        (
+            "task",
+            "transfer waiting heartbeat close settle hold revalue convict",
+        ),
+        (
+            "begun",
+            "transfer heartbeat close settle hold vest refund revalue convict",
+        ),
+        (
+            "waiting",
+            "inputs_delivered transfer heartbeat close settle hold revalue convict",
+        ),
+        ("completed", "heartbeat settle vest refund convict"),
+        ("overlap", "heartbeat settle hold convict"),
         ("task closed", "heartbeat settle"),
     ] {
         let mut seen = vec![];

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use market_types::escrow::{Acknowledgement, Amendment, ExecuteMsg, Hook, LeaseStatus};
+use market_types::audit::{AuditId, Reward};
+use market_types::escrow::{Acknowledgement, Amendment, ExecuteMsg, Hook, LeaseStatus, Payer};
 use market_types::{LeaseId, OrderId, Price, Seconds};
 
 use super::desk::*;
@@ -35,7 +36,41 @@ fn step(desk: &mut Desk, dice: &mut Dice) -> Option<&'static str> {
     let units = 1 + dice.roll(4) as u32;
     let amount = n(u128::from(dice.roll(40_000)));
     let premium = n(u128::from(dice.roll(3_000)));
-    let (by, msg) = match dice.roll(40) {
+    let (by, msg) = match dice.roll(42) {
+        40 if dice.roll(2) == 0 => {
+            let audit = AuditId {
+                lease,
+                unit: dice.roll(2) as u32,
+            };
+            let payer = [Payer::Pool, Payer::Tenant][dice.roll(2) as usize];
+            let amount = n(u128::from(dice.roll(200)));
+            ("attestation", ExecuteMsg::SetAside { audit, amount, payer })
+        }
+        40 => {
+            let audit = AuditId {
+                lease,
+                unit: dice.roll(2) as u32,
+            };
+            let amount = n(u128::from(dice.roll(60)));
+            let payments = ["owner", "friend"].map(|to| Reward {
+                to: addr(to).into(),
+                amount,
+            });
+            (
+                "attestation",
+                ExecuteMsg::PayAudit {
+                    audit,
+                    payments: payments.into(),
+                },
+            )
+        }
+        41 => {
+            let mut world = desk.world.borrow_mut();
+            world.work_bond = 5_000_000 + u128::from(dice.roll(5_000_000));
+            world.bond_price = 100_000 + u128::from(dice.roll(400_000));
+            drop(world);
+            (sender, ExecuteMsg::Revalue { lease })
+        }
         0 => {
             let spec = match dice.roll(4) {
                 0 => fixed(60 + dice.roll(4_000), PRICE),
@@ -55,6 +90,8 @@ fn step(desk: &mut Desk, dice: &mut Dice) -> Option<&'static str> {
         2..=4 => {
             let mut award = desk.award(order, u128::from(dice.roll(PRICE as u64 + 1)));
             award.lease_bond = n(u128::from(dice.roll(2)));
+            award.work_bond = n(7_000_000);
+            award.work_bond_value = n(720_140);
             ("order-book", ExecuteMsg::OpenLease(award))
         }
         5 if dice.roll(3) == 0 => ("order-book", ExecuteMsg::FreeReservation { order }),
@@ -85,6 +122,7 @@ fn step(desk: &mut Desk, dice: &mut Dice) -> Option<&'static str> {
                 premium,
             },
         ),
+        21 if dice.roll(4) == 0 => ("attestation", ExecuteMsg::Convict { lease }),
         21 => ("attestation", ExecuteMsg::Refund { lease, units }),
         22 => ("agent", ExecuteMsg::Waiting { lease }),
         23 => ("tenant", ExecuteMsg::InputsDelivered { lease }),
@@ -158,6 +196,10 @@ pub fn kind(msg: &ExecuteMsg) -> &'static str {
         Transfer { .. } => "transfer",
         PlaceOrder { .. } => "place_order",
         Skim { .. } => "skim",
+        SetAside { .. } => "set_aside",
+        PayAudit { .. } => "pay_audit",
+        Convict { .. } => "convict",
+        Revalue { .. } => "revalue",
         Control(_) | UpdateParams(_) | Receive(_) => "other",
     }
 }
@@ -191,6 +233,21 @@ fn wind_up(desk: &mut Desk, seed: u64) {
             }
             desk.settle(lease);
             let _unless_ended = desk.exec("anyone", ExecuteMsg::CloseFailed { lease });
+        }
+    }
+    for order in 1..=desk.orders {
+        for unit in 0..2 {
+            let audit = AuditId {
+                lease: LeaseId(order * 8),
+                unit,
+            };
+            let _unless_no_lease = desk.exec(
+                "attestation",
+                ExecuteMsg::PayAudit {
+                    audit,
+                    payments: vec![],
+                },
+            );
         }
     }
     for order in 1..=desk.orders {
@@ -240,5 +297,5 @@ fn whatever_happens_the_books_balance_and_cranks_bring_everything_to_its_end() {
     }
     // A walk in which some message was never taken would prove nothing about it.
     println!("{taken:?}");
-    assert_eq!(taken.len(), 23, "{taken:?}");
+    assert_eq!(taken.len(), 27, "{taken:?}");
 }
