@@ -2,6 +2,7 @@
 
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
 use cw_storage_plus::{Bound, PrimaryKey};
+use market_control::{sister, Sister};
 use market_types::audit::{AuditClass, AuditId};
 use market_types::control::Solvency;
 use market_types::registry::{
@@ -27,7 +28,7 @@ use crate::ContractError;
 pub const MAX_CANDIDACIES: usize = 8;
 
 pub fn solvency(deps: Deps, env: &Env) -> Result<Vec<Solvency>, ContractError> {
-    let token = market_control::wiring(deps.storage)?.network_token;
+    let token = sister(deps.storage, Sister::NetworkToken)?;
     Ok(vec![solvency_in(deps, env, &token)?])
 }
 
@@ -151,7 +152,7 @@ pub fn judge(
         });
     }
     let params = PARAMS.load(deps.storage)?;
-    let network_token = market_control::wiring(deps.storage)?.network_token;
+    let network_token = sister(deps.storage, Sister::NetworkToken)?;
     candidacies
         .into_iter()
         .map(|candidacy| {
@@ -245,7 +246,7 @@ pub fn bond_price(
     token: &str,
     now: UnixTime,
 ) -> Result<Option<BondPriceResponse>, ContractError> {
-    let network_token = market_control::wiring(deps.storage)?.network_token;
+    let network_token = sister(deps.storage, Sister::NetworkToken)?;
     let token = deps.api.addr_validate(token)?;
     let max_age = PARAMS.load(deps.storage)?.bond_price_max_age;
     let price = snapshot::bond_price(deps.storage, &network_token, &token, now)?;

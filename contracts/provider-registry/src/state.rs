@@ -4,7 +4,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
-use market_control::CompactMap;
+use market_control::{CompactItem, CompactMap};
 use market_types::audit::{AuditClass, AuditId};
 use market_types::registry::{AgentLimits, AgentRecord, Gateway, Params, Resources64, Unbonding};
 use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
@@ -63,7 +63,7 @@ pub mod keys {
     ];
 }
 
-pub const PARAMS: Item<Params<Addr>> = Item::new(keys::PARAMS);
+pub const PARAMS: CompactItem<Params<Addr>> = CompactItem::new(keys::PARAMS);
 pub const TOTALS: Item<Totals> = Item::new(keys::TOTALS);
 pub const LAST_PROVIDER: Item<ProviderNo> = Item::new(keys::LAST_PROVIDER);
 /// Every address that is or ever was an owner or an agent.
