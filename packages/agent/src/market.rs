@@ -5,11 +5,12 @@ use std::sync::Arc;
 use chain_client::{Chain, QueryError};
 use cosmwasm_std::Uint128;
 use market_client::MarketError;
-use market_types::attestation::{self, BatchResponse};
+use market_types::attestation::{self, AuditResponse, BatchResponse, RoundResponse};
+use market_types::audit::AuditId;
 use market_types::deployment::Deployment;
 use market_types::escrow::{self, LeaseResponse, WorkResponse};
 use market_types::order_book::{self, BidResponse, OrderResponse, SimulateResponse};
-use market_types::registry::{self, CapacityResponse, ProviderRef, ReputationResponse};
+use market_types::registry::{self, CapacityResponse, ProviderRef, ProviderResponse, ReputationResponse};
 use market_types::{BatchNo, LeaseId, OrderId, Page, Paging, Price, ProviderNo};
 use serde::de::DeserializeOwned;
 use serde::Serialize;
@@ -168,6 +169,40 @@ impl Market {
                 }
             }
         }
+    }
+
+    pub async fn provider(&self, no: ProviderNo) -> Result<ProviderResponse, QueryError> {
+        self.inner
+            .registry(&registry::QueryMsg::ProviderByNo { no })
+            .await
+    }
+
+    pub async fn attestation_params(&self) -> Result<attestation::Params, QueryError> {
+        self.attestation(&attestation::QueryMsg::Params {}).await
+    }
+
+    pub async fn audit(&self, audit: AuditId) -> Result<AuditResponse, QueryError> {
+        self.attestation(&attestation::QueryMsg::Audit { audit }).await
+    }
+
+    /// Audits that `provider` is seated in and that have not ended.
+    pub async fn duties(&self, provider: ProviderNo) -> Result<Vec<AuditId>, QueryError> {
+        self.pages(
+            |paging| attestation::QueryMsg::Duties { provider, paging },
+            &self.inner.deployment.contracts.attestation,
+        )
+        .await
+    }
+
+    /// The round that what began at `height` waits for.
+    pub async fn round_after(&self, height: u64) -> Result<Option<RoundResponse>, QueryError> {
+        self.attestation(&attestation::QueryMsg::RoundAfter { height })
+            .await
+    }
+
+    async fn attestation<T: DeserializeOwned>(&self, query: &attestation::QueryMsg) -> Result<T, QueryError> {
+        let address = &self.inner.deployment.contracts.attestation;
+        self.inner.chain.smart(address, query).await
     }
 
     async fn pages<Q: Serialize, T: DeserializeOwned, C: DeserializeOwned>(

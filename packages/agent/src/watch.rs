@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chain_client::{Chain, CursorError, Event, HeightCursor, Mark, Status};
+use market_types::audit::AuditId;
 use market_types::deployment::Deployment;
-use market_types::events::{LeaseOpened, MarketEvent, CHAIN_PREFIX};
+use market_types::events::{BeaconAccepted, LeaseOpened, MarketEvent, CHAIN_PREFIX};
 use market_types::{LeaseId, OrderId, ProviderNo};
 
 use crate::config::deployment::is_market;
@@ -21,6 +22,8 @@ pub struct Touched {
     pub opened: BTreeSet<LeaseId>,
     /// The registry's record of this provider changed.
     pub provider: bool,
+    /// A beacon was accepted.
+    pub beacon: bool,
     /// Events were missed: everything has to be asked.
     pub all: bool,
     /// The chain was set back: what it showed before may never have been.
@@ -101,6 +104,11 @@ fn note(touched: &mut Touched, events: &[Event], deployment: &Deployment, me: Pr
         let id = |key| event.attribute(key).and_then(|text| text.parse().ok());
         touched.orders.extend(id("order").map(OrderId));
         touched.leases.extend(id("lease").map(LeaseId));
+        let audit = event
+            .attribute("audit")
+            .and_then(|text| text.parse::<AuditId>().ok());
+        touched.leases.extend(audit.map(|audit| audit.lease));
+        touched.beacon |= event.ty.strip_prefix(CHAIN_PREFIX) == Some(BeaconAccepted::TYPE);
         if id("provider") == Some(me.0.into()) && event.contract == deployment.contracts.provider_registry {
             touched.provider = true;
         }
@@ -134,6 +142,7 @@ mod tests {
             governor: "g".into(),
             contracts,
             tokens: Default::default(),
+            beacon: None,
         }
     }
 

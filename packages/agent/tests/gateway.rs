@@ -51,6 +51,8 @@ fn tenancy(lease: LeaseId, tenant: &SigningKey, session: Option<&SigningKey>, ma
     Tenancy {
         tenant: tenant.address("lease").unwrap(),
         session_key: session.map(|key| key.public_key().as_bytes().to_vec()),
+        auditors: vec![],
+        opened: vec![],
         manifest,
         serving: false,
         open: true,
@@ -193,6 +195,41 @@ async fn only_the_tenant_of_a_lease_is_served() {
     );
     let nowhere = house.client(&house.tenant, LeaseId(80));
     assert_eq!(refused(nowhere.progress().await), (404, "no_lease".into()));
+}
+
+#[tokio::test]
+async fn an_auditor_reads_what_it_needs_to_run_a_unit_again_and_no_result_before_it_is_opened() {
+    let house = house(600).await;
+    house.put_manifest().await;
+    let (job, tenants) = (&house.job, house.tenants());
+    tenants.put(&job.kernel, job.source.clone()).await.unwrap();
+    let content = b"what a unit made".to_vec();
+    let result = Digest::of(&content);
+    house.gateway.store.put_as(&result, &content).unwrap();
+    let journal = &house.gateway.journal;
+    journal
+        .write(|w| w.object(LEASE, &result, content.len() as u64))
+        .unwrap();
+
+    let auditor = SigningKey::random();
+    let client = house.client(&auditor, LEASE);
+    let not_tenant = (403, "not_tenant".to_owned());
+    assert_eq!(refused(client.get(&job.digest, 1 << 20).await), not_tenant);
+
+    let mut tenancy = house.gateway.tenancy(LEASE).unwrap();
+    tenancy.auditors = vec![auditor.address("lease").unwrap()];
+    house.gateway.put_tenancy(LEASE, tenancy.clone());
+    client.get(&job.digest, 1 << 20).await.unwrap();
+    assert_eq!(client.get(&job.kernel, 1 << 20).await.unwrap(), job.source);
+    assert_eq!(refused(client.get(&result, 100).await), not_tenant);
+    assert_eq!(refused(client.units(0).await), not_tenant);
+    assert_eq!(refused(client.progress().await), not_tenant);
+    let again = job.manifest.canonical().unwrap();
+    assert_eq!(refused(client.put(&job.digest, again).await), not_tenant);
+
+    tenancy.opened = vec![Hash32(result.bytes)];
+    house.gateway.put_tenancy(LEASE, tenancy);
+    assert_eq!(client.get(&result, 100).await.unwrap(), content);
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod history;
 mod local;
 mod message;
 mod persist;
+mod public_beacon;
 mod query;
 mod refusal;
 mod rpc;
@@ -44,6 +45,7 @@ pub use command::{run, Args, CommandError};
 pub use config::{Config, BECH32_PREFIX, FEE_DENOM};
 pub use contracts::Code;
 pub use persist::PersistError;
+pub use public_beacon::{public_beacon, PublicBeacon};
 
 #[derive(Debug, Error)]
 pub enum DevnetError {
@@ -93,7 +95,9 @@ impl Devnet {
         let chain_id = config.chain_id.clone();
         let (handle, ended) = driver::start(config).await?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let app = rpc::routes(handle.clone()).merge(local::routes(handle.clone()));
+        let app = rpc::routes(handle.clone())
+            .merge(local::routes(handle.clone()))
+            .merge(public_beacon::routes(handle.clone()));
         let server = tokio::spawn(async move {
             let service = axum::serve(listener, app);
             tokio::select! {

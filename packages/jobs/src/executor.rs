@@ -104,6 +104,11 @@ impl AttemptId {
         Self(format!("lease-{lease}-from-{first_unit}-try-{attempt}"))
     }
 
+    /// `audit-lease-7-unit-3`: somebody else's unit, run again.
+    pub fn audit(lease: u64, unit: u32) -> Self {
+        Self(format!("audit-lease-{lease}-unit-{unit}"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -146,6 +146,25 @@ impl Market {
         }
     }
 
+    pub async fn audits(&self, lease: LeaseId) -> Result<Vec<attestation::AuditResponse>, QueryError> {
+        let mut all = vec![];
+        let mut start_after = None;
+        loop {
+            let paging = Paging {
+                start_after,
+                limit: Some(market_types::page::MAX_LIMIT),
+            };
+            let page: Page<attestation::AuditResponse, _> = self
+                .attestation(&attestation::QueryMsg::Audits { lease, paging })
+                .await?;
+            all.extend(page.items);
+            start_after = page.next_start_after;
+            if start_after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     pub async fn provider(&self, owner: &str) -> Result<ProviderResponse, QueryError> {
         self.registry(&registry::QueryMsg::Provider { owner: owner.into() })
             .await

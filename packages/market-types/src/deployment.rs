@@ -17,6 +17,9 @@ pub struct Deployment {
     pub contracts: Wiring<String>,
     /// Payment tokens and the network token by the symbol people use, lower case.
     pub tokens: BTreeMap<String, TokenEntry>,
+    /// A drand HTTP endpoint of the beacon that the market draws by, where those who wait for a round find it.
+    #[serde(default)]
+    pub beacon: Option<String>,
 }
 
 #[cw_serde]

@@ -247,6 +247,7 @@ mod tests {
                 },
             )]
             .into(),
+            beacon: None,
         }
     }
 

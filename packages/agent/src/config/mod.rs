@@ -25,6 +25,15 @@ pub struct Config {
     pub work: Work,
     #[serde(default)]
     pub executors: Executors,
+    #[serde(default)]
+    pub audits: Audits,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audits {
+    /// A drand HTTP endpoint of the market's beacon, from which rounds that something waits for are relayed [the deployment file's].
+    pub beacon: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -8,6 +8,7 @@ use market_types::{BatchNo, LeaseId, UnixTime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::audits::BatchAudits;
 use super::{Daemon, DaemonError};
 use crate::gateway::{Progress, TaskProgress, Tenancy};
 use crate::journal::{BatchRecord, Journal, JournalError, LeaseRecord, Service};
@@ -24,6 +25,8 @@ pub(super) struct LeaseItem {
     pub on_chain: BTreeMap<u32, OnChain>,
     /// Batches of the journal by their first unit.
     pub batches: BTreeMap<u32, BatchRecord>,
+    /// Batches that vest and are drawn from.
+    pub audits: Vec<BatchAudits>,
     pub task: Option<TaskItem>,
     /// A stream's service runs.
     pub serving: bool,
@@ -127,6 +130,7 @@ impl LeaseItem {
             may_attest,
             on_chain: BTreeMap::new(),
             batches,
+            audits: Vec::new(),
             task,
             serving: false,
             settled_at: now,
@@ -249,6 +253,7 @@ impl Daemon {
             return Ok(());
         }
         let task = self.task_progress(id)?;
+        let (auditors, opened) = self.auditors_of(id);
         let Some(item) = self.leases.get_mut(&id) else {
             return Ok(());
         };
@@ -267,6 +272,8 @@ impl Daemon {
         let tenancy = Tenancy {
             tenant: lease.tenant.to_string(),
             session_key: item.record.session_key.as_ref().map(|key| key.to_vec()),
+            auditors,
+            opened,
             manifest: lease.manifest,
             serving: item.serving,
             open: !matches!(lease.status, LeaseStatus::Closed) && !item.record.service.is_ended(),

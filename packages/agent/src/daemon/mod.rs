@@ -1,5 +1,6 @@
 //! Ties everything together: look at the chain, ask the machines what to do, do it, write it down.
 
+mod audits;
 mod error;
 mod leases;
 mod orders;
@@ -31,6 +32,7 @@ use crate::market::Market;
 use crate::queue::Queue;
 use crate::watch::{Touched, Watch};
 
+use audits::Audits;
 use leases::LeaseItem;
 use orders::OrderItem;
 
@@ -55,6 +57,7 @@ pub struct Daemon {
     escrow: escrow::Params<cosmwasm_std::Addr>,
     orders: BTreeMap<OrderId, OrderItem>,
     leases: BTreeMap<LeaseId, LeaseItem>,
+    audits: Audits,
     /// Time of the latest block that was looked at.
     now: UnixTime,
     wake: Arc<Notify>,
@@ -104,6 +107,7 @@ impl Daemon {
             self.step_orders().await?;
         }
         self.step_leases()?;
+        self.step_audits().await?;
         self.report();
         Ok(())
     }

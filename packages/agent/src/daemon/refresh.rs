@@ -7,6 +7,7 @@ use market_types::escrow::{LeaseResponse, LeaseStatus, Progress};
 use market_types::order_book::{OrderResponse, OrderStatus};
 use market_types::{LeaseId, OrderId, UnixTime};
 
+use super::audits::BatchAudits;
 use super::leases::LeaseItem;
 use super::orders::OrderItem;
 use super::{Daemon, DaemonError};
@@ -26,6 +27,9 @@ impl Daemon {
         self.dirty.leases.extend(touched.leases);
         self.dirty.opened.extend(touched.opened);
         self.dirty.provider |= touched.provider;
+        if touched.beacon {
+            self.forget_rounds();
+        }
         self.dirty.all |= touched.all;
         if touched.set_back {
             self.forget_what_was()?;
@@ -62,6 +66,7 @@ impl Daemon {
         }
         if self.dirty.provider {
             self.refresh_provider().await?;
+            self.find_duties().await?;
             self.dirty.provider = false;
         }
         for lease in self.dirty.opened.clone() {
@@ -75,6 +80,7 @@ impl Daemon {
                 let seen = self.market.lease(lease).await?;
                 self.adopt(seen).await?;
             }
+            self.see_audits_of(lease).await?;
             self.dirty.leases.remove(&lease);
         }
         for order in self.dirty.orders.clone() {
@@ -105,6 +111,11 @@ impl Daemon {
         }
         self.leases.retain(|lease, _| known.contains(lease));
         self.gateway.retain(|lease| known.contains(&lease));
+        self.forget_rounds();
+        self.find_duties().await?;
+        for lease in self.leases.keys().copied().collect::<Vec<_>>() {
+            self.see_audits_of(lease).await?;
+        }
         let open = self.market.open_orders().await?;
         let open_ids: BTreeSet<OrderId> = open.iter().map(|order| order.order).collect();
         for seen in open {
@@ -194,6 +205,7 @@ impl Daemon {
             true => self.market.batches(lease, self.settled_before(lease)).await?,
             false => Vec::new(),
         };
+        let audits: Vec<_> = batches.iter().filter_map(BatchAudits::of).collect();
         let on_chain = batches.into_iter().map(|batch| {
             let found = OnChain {
                 batch: batch.batch,
@@ -206,9 +218,13 @@ impl Daemon {
         });
         let on_chain: Vec<_> = on_chain.collect();
         match self.leases.get_mut(&lease) {
-            Some(item) => item.see(seen, may_attest, on_chain),
+            Some(item) => {
+                item.see(seen, may_attest, on_chain);
+                item.audits = audits;
+            }
             None => {
-                let item = LeaseItem::load(&self.journal, record, seen, may_attest, on_chain, self.now)?;
+                let mut item = LeaseItem::load(&self.journal, record, seen, may_attest, on_chain, self.now)?;
+                item.audits = audits;
                 self.leases.insert(lease, item);
             }
         }

@@ -11,11 +11,12 @@ use jobs::{Executor, Store};
 use market_types::deployment::Deployment;
 use market_types::registry::ProviderRef;
 use market_types::resources::DeviceClass;
-use market_types::UnixTime;
+use market_types::{attestation, Seconds, UnixTime};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::sync::{watch, Notify};
 
+use super::audits::Audits;
 use super::orders::OrderItem;
 use super::{Daemon, DaemonError};
 use crate::config::{load, Bidding, Config};
@@ -26,6 +27,7 @@ use crate::journal::{Identity, Journal};
 use crate::market::Market;
 use crate::queue::{Queue, Worker};
 use crate::watch::{Touched, Watch};
+use crate::work::Relay;
 
 /// How often an agent that is not registered yet asks again.
 const REGISTRATION_PAUSE: Duration = Duration::from_secs(2);
@@ -202,6 +204,7 @@ pub async fn run(
         inventory: Inventory::default(),
         orders: Default::default(),
         leases: Default::default(),
+        audits: audits(config, deployment, &market.attestation_params().await?),
         now: UnixTime(0),
         wake,
         stop,
@@ -225,6 +228,16 @@ pub async fn run(
     server.abort();
     tracing::info!("stopped");
     ended
+}
+
+/// A quarter of the shortest time to commit is kept for sending.
+fn audits(config: &Config, deployment: &Deployment, params: &attestation::Params) -> Audits {
+    let url = config.audits.beacon.as_ref().or(deployment.beacon.as_ref());
+    let relay = url.zip(params.beacon.as_ref());
+    Audits::new(
+        relay.and_then(|(url, params)| Relay::new(url, params)),
+        Seconds(params.times.commit.0 / 4),
+    )
 }
 
 async fn serve(listener: TcpListener, gateway: Arc<Gateway>, mut stop: watch::Receiver<bool>) {

@@ -9,10 +9,11 @@ use super::error::ApiError;
 use super::state::{Gateway, Tenancy};
 use crate::request::{body_hash, SignedRequest, Subject};
 
-/// A request whose signature was checked, of a tenant of the lease.
+/// A request whose signature was checked, of the lease's tenant or an auditor of it.
 pub(super) struct Admitted {
     pub lease: LeaseId,
     pub tenancy: Tenancy,
+    is_tenant: bool,
     /// SHA-256 that the body must have.
     pub body: [u8; 32],
 }
@@ -37,23 +38,41 @@ pub(super) fn admit(
     };
     request.verify(&subject, wall_time())?;
     let tenancy = gateway.tenancy(lease).ok_or(ApiError::NoLease(lease))?;
-    if !request.is_by(&settings.prefix, &tenancy.tenant, tenancy.session_key.as_deref())? {
-        return Err(ApiError::NotTenant(lease));
+    let is_tenant = request.is_by(&settings.prefix, &tenancy.tenant, tenancy.session_key.as_deref())?;
+    let mut asking = is_tenant.then_some(&tenancy.tenant);
+    for auditor in tenancy.auditors.iter().filter(|_| !is_tenant) {
+        if request.is_by(&settings.prefix, auditor, None)? {
+            asking = Some(auditor);
+        }
     }
+    let asking = asking.ok_or(ApiError::NotTenant(lease))?;
     gateway
         .limits()
-        .admit(&tenancy.tenant, gateway.start.elapsed())
+        .admit(asking, gateway.start.elapsed())
         .map_err(|wait| ApiError::TooMany {
             seconds: wait.as_secs().saturating_add(1),
         })?;
     Ok(Admitted {
         lease,
+        is_tenant,
         tenancy,
         body: request.body,
     })
 }
 
 impl Admitted {
+    pub(super) const fn is_tenant(&self) -> bool {
+        self.is_tenant
+    }
+
+    /// For what changes something, or is the tenant's alone.
+    pub(super) fn tenant_only(self) -> Result<Self, ApiError> {
+        match self.is_tenant {
+            true => Ok(self),
+            false => Err(ApiError::NotTenant(self.lease)),
+        }
+    }
+
     /// For requests without a body.
     pub(super) fn without_body(self) -> Result<Self, ApiError> {
         match self.body == body_hash(b"") {

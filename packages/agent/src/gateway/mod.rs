@@ -12,7 +12,8 @@
 //! | `GET /v1/leases/{lease}/logs?from=0` | what the running attempt printed |
 //! | `GET /v1/leases/{lease}/service` | 200 while a stream's service runs |
 //!
-//! Requests below `/v1` are signed as [`crate::request`] says, by the tenant's account key or the order's session key. Errors
+//! Requests below `/v1` are signed as [`crate::request`] says, by the tenant's account key or the order's session key; manifest and
+//! inputs may be read by the agents seated in an audit of the lease as well, and results once they are opened. Errors
 //! are JSON: `{"error": "word", "message": "text"}`. TLS is for a proxy in front.
 
 mod access;

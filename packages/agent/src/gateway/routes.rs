@@ -64,7 +64,8 @@ async fn progress(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Json<Progress>, ApiError> {
-    Ok(Json(read(&gateway, &lease, &uri, &headers)?.tenancy.progress))
+    let admitted = read(&gateway, &lease, &uri, &headers)?.tenant_only()?;
+    Ok(Json(admitted.tenancy.progress))
 }
 
 async fn put_object(
@@ -74,7 +75,7 @@ async fn put_object(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let admitted = admit(&gateway, &lease, &Method::PUT, &uri, &headers)?;
+    let admitted = admit(&gateway, &lease, &Method::PUT, &uri, &headers)?.tenant_only()?;
     let digest = parse_digest(&digest)?;
     let announced = headers
         .get(header::CONTENT_LENGTH)
@@ -94,7 +95,7 @@ async fn object(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let admitted = read(&gateway, &lease, &uri, &headers)?;
-    let (bytes, body) = objects::give(&gateway, admitted.lease, parse_digest(&digest)?).await?;
+    let (bytes, body) = objects::give(&gateway, &admitted, parse_digest(&digest)?).await?;
     let headers = [
         (header::CONTENT_LENGTH, bytes.to_string()),
         (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
@@ -115,7 +116,7 @@ async fn units(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Json<UnitPage>, ApiError> {
-    let admitted = read(&gateway, &lease, &uri, &headers)?;
+    let admitted = read(&gateway, &lease, &uri, &headers)?.tenant_only()?;
     let from = u32::try_from(from).map_err(|_| ApiError::Path("from is the number of a unit"))?;
     let found = gateway.journal.units(admitted.lease, from, UNITS)?;
     let full = found.len() == UNITS;
@@ -141,11 +142,7 @@ async fn units(
         })
         .filter(|batch| batch.first_unit >= from && last.is_some_and(|last| batch.first_unit <= last))
         .collect();
-    Ok(Json(UnitPage {
-        units,
-        batches,
-        next,
-    }))
+    Ok(Json(UnitPage { units, batches, next }))
 }
 
 async fn logs(
@@ -155,7 +152,7 @@ async fn logs(
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let Admitted { lease, .. } = read(&gateway, &lease, &uri, &headers)?;
+    let Admitted { lease, .. } = read(&gateway, &lease, &uri, &headers)?.tenant_only()?;
     let record = gateway.journal.lease(lease)?.ok_or(ApiError::NoLease(lease))?;
     let Service::Task {
         attempt: Some(attempt),

@@ -45,6 +45,10 @@ pub struct Settings {
 pub struct Tenancy {
     pub tenant: String,
     pub session_key: Option<Vec<u8>>,
+    /// Agents seated in audits of this lease: they may read what they need to run its units again.
+    pub auditors: Vec<String>,
+    /// Results that audits have opened: auditors may read these, and no other, so that no answer can be copied.
+    pub opened: Vec<Hash32>,
     pub manifest: Hash32,
     /// A stream's service runs.
     pub serving: bool,

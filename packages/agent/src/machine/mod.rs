@@ -10,7 +10,9 @@
 //! | a unit of it | Running, Exited, Signed |
 //! | [`batch`] of its receipts | Signed, Broadcast, Confirmed, Vested, Released |
 //! | [`stream`]: a lease paid per second | Won, Serving, Ended |
+//! | [`audit`]: a seat in somebody's audit | Seated, Answered, Committed, Revealed |
 
+pub mod audit;
 pub mod batch;
 pub mod order;
 pub mod stream;

@@ -1,7 +1,9 @@
 use chain_client::{Msg, MsgError};
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{HexBinary, Uint128};
+use market_types::audit::{Answer, AuditId};
 use market_types::deployment::Deployment;
-use market_types::{attestation, escrow, order_book, BatchNo, LeaseId, OrderId, Price};
+use market_types::receipt::Opening;
+use market_types::{attestation, escrow, order_book, BatchNo, Hash32, LeaseId, OrderId, Price};
 use serde::{Deserialize, Serialize};
 
 use crate::machine::batch::Sealed;
@@ -30,6 +32,35 @@ pub enum Intent {
     Waiting {
         lease: LeaseId,
     },
+    /// Show the receipt of an audited unit.
+    Open {
+        audit: AuditId,
+        opening: Opening,
+    },
+    Reveal {
+        audit: AuditId,
+        answer: Answer,
+        salt: Hash32,
+    },
+    Commit {
+        audit: AuditId,
+        commitment: Hash32,
+    },
+    Beacon {
+        round: u64,
+        signature: HexBinary,
+    },
+    Draw {
+        lease: LeaseId,
+        batch: BatchNo,
+    },
+    OpenAudit {
+        audit: AuditId,
+        batch: BatchNo,
+    },
+    Advance {
+        audit: AuditId,
+    },
     Release {
         lease: LeaseId,
         batch: BatchNo,
@@ -55,6 +86,13 @@ pub enum Key {
     /// The batch that begins with this unit.
     Post(LeaseId, u32),
     Waiting(LeaseId),
+    Open(AuditId),
+    Reveal(AuditId),
+    Commit(AuditId),
+    Beacon(u64),
+    Draw(LeaseId, BatchNo),
+    OpenAudit(AuditId),
+    Advance(AuditId),
     Release(LeaseId, BatchNo),
     CloseFailed(LeaseId),
     Close(LeaseId),
@@ -70,6 +108,13 @@ impl Intent {
             Self::Award { order } => Key::Award(*order),
             Self::Post { lease, batch } => Key::Post(*lease, batch.first),
             Self::Waiting { lease } => Key::Waiting(*lease),
+            Self::Open { audit, .. } => Key::Open(*audit),
+            Self::Reveal { audit, .. } => Key::Reveal(*audit),
+            Self::Commit { audit, .. } => Key::Commit(*audit),
+            Self::Beacon { round, .. } => Key::Beacon(*round),
+            Self::Draw { lease, batch } => Key::Draw(*lease, *batch),
+            Self::OpenAudit { audit, .. } => Key::OpenAudit(*audit),
+            Self::Advance { audit } => Key::Advance(*audit),
             Self::Release { lease, batch } => Key::Release(*lease, *batch),
             Self::CloseFailed { lease } => Key::CloseFailed(*lease),
             Self::Close { lease } => Key::Close(*lease),
@@ -106,6 +151,21 @@ impl Intent {
                 count: batch.count,
                 root: batch.root,
             }),
+            Self::Open { audit, opening } => attestation(attestation::ExecuteMsg::Open { audit, opening }),
+            Self::Reveal { audit, answer, salt } => {
+                attestation(attestation::ExecuteMsg::Reveal { audit, answer, salt })
+            }
+            Self::Commit { audit, commitment } => {
+                attestation(attestation::ExecuteMsg::Commit { audit, commitment })
+            }
+            Self::Beacon { round, signature } => {
+                attestation(attestation::ExecuteMsg::SubmitBeacon { round, signature })
+            }
+            Self::Draw { lease, batch } => attestation(attestation::ExecuteMsg::Draw { lease, batch }),
+            Self::OpenAudit { audit, batch } => {
+                attestation(attestation::ExecuteMsg::OpenAudit { audit, batch })
+            }
+            Self::Advance { audit } => attestation(attestation::ExecuteMsg::Advance { audit }),
             Self::Release { lease, batch } => attestation(attestation::ExecuteMsg::Release { lease, batch }),
         }
     }

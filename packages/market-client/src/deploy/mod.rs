@@ -111,6 +111,7 @@ pub async fn deploy_recorded(
             (new.network_token.symbol.to_lowercase(), entry(tokens.network)),
             (new.payment_token.symbol.to_lowercase(), entry(tokens.payment)),
         ]),
+        beacon: None,
     };
     setup.wire(&deployment).await?;
     Ok(deployment)
