@@ -9,6 +9,7 @@ use market_testing::specs::{machines, one_gpu, stream, task, H100};
 use market_testing::suite::intentions::registration;
 use market_testing::suite::Builder;
 use market_testing::{Call, Failure, Key, Suite};
+use market_types::audit::{AuditClass, AuditId};
 use market_types::control::ControlMsg;
 use market_types::order::{AwardRule, OrderSpec, Rail, Requirements, StreamLength};
 use market_types::resources::{Attribute, DeviceClass};
@@ -61,6 +62,13 @@ pub enum Scene {
     PicksExpired,
     PicksAwarded,
 
+    /// Both owners are in an audit table.
+    Auditing,
+    /// The other owner has a seat in an audit.
+    Seated,
+    /// The owner was convicted.
+    Suspended,
+
     /// The stream order is awarded to the owner.
     StreamStarting,
     /// Its start time is over.
@@ -74,6 +82,8 @@ pub enum Scene {
 
     TaskActive,
     TaskWaiting,
+    /// The bond price has risen by 30 %.
+    TaskRevalued,
     /// A batch vests.
     TaskHeld,
     /// A batch has vested.
@@ -362,6 +372,38 @@ impl World {
                 self.after(Scene::PicksClose, Role::Tenant, Book::Pick { order, provider });
             }
 
+            Scene::Auditing => {
+                self.enter(Scene::TaskHeld);
+                for owner in [Role::Owner, Role::OtherOwner] {
+                    self.must(
+                        owner,
+                        Registry::OfferAudits {
+                            class: exact(),
+                            places: 2,
+                        },
+                    );
+                }
+            }
+            Scene::Seated => {
+                let seat = Registry::Seat {
+                    audit: self.audit(),
+                    class: exact(),
+                    providers: vec![self.number(Role::OtherOwner)],
+                    bond: Uint128::new(TOKEN),
+                };
+                self.after(Scene::Auditing, Role::Attestation, seat);
+            }
+            Scene::Suspended => {
+                let slash = Registry::Slash {
+                    lease,
+                    share: BasisPoints::WHOLE,
+                    rewards: vec![],
+                    tip: None,
+                    convict: true,
+                };
+                self.after(Scene::TaskHeld, Role::Attestation, slash);
+            }
+
             Scene::StreamStarting => self.after(Scene::OrderCloses, Role::Crank, Book::Award { order }),
             Scene::StreamOverdue => self.later(Scene::StreamStarting, 600),
             Scene::StreamActive => {
@@ -393,6 +435,14 @@ impl World {
                 self.suite.pass(100);
                 self.must(Role::Crank, Book::Award { order });
             }
+            Scene::TaskRevalued => {
+                let price = Uint128::new(TOKEN * 13 / 10);
+                self.after(
+                    Scene::TaskActive,
+                    Role::Governor,
+                    Registry::SetBondPrice { token, price },
+                );
+            }
             Scene::TaskWaiting => self.after(Scene::TaskActive, Role::Agent, Escrow::Waiting { lease }),
             Scene::TaskHeld => self.after(Scene::TaskActive, Role::Agent, batch(lease, 0, 8)),
             Scene::TaskVested => self.later(Scene::TaskHeld, 86_400),
@@ -408,6 +458,14 @@ impl World {
             Scene::Waited => self.later(Scene::Collected, 7 * 86_400),
             Scene::LotOpen => self.after(Scene::Waited, Role::Crank, TakeRate::Kick { token }),
             Scene::LotExpired => self.later(Scene::LotOpen, 12 * 3_600),
+        }
+    }
+
+    /// Of the first unit of the lease.
+    pub fn audit(&self) -> AuditId {
+        AuditId {
+            lease: self.lease,
+            unit: 0,
         }
     }
 
@@ -510,6 +568,10 @@ pub fn a_stream() -> OrderSpec<String> {
 
 pub fn a_task() -> OrderSpec<String> {
     task()
+}
+
+pub fn exact() -> AuditClass {
+    AuditClass("exact".into())
 }
 
 pub fn session_key() -> Key {

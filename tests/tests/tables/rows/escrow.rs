@@ -5,7 +5,9 @@ use cw20::Cw20ReceiveMsg;
 use lease_escrow::ContractError;
 use market_testing::chain::CHAIN_ID;
 use market_testing::Failure;
-use market_types::escrow::{acknowledgement_digest, Acknowledgement, Amendment, Award, ExecuteMsg, Hook};
+use market_types::escrow::{
+    acknowledgement_digest, Acknowledgement, Amendment, Award, ExecuteMsg, Hook, Payer,
+};
 use market_types::resources::DeviceClass;
 use market_types::{Price, Seconds};
 
@@ -140,6 +142,21 @@ pub fn rows() -> Vec<Row> {
         attestation(Scene::TaskHeld, |world| ExecuteMsg::Refund {
             lease: world.lease,
             units: 1,
+        }),
+        attestation(Scene::TaskHeld, |world| ExecuteMsg::SetAside {
+            audit: world.audit(),
+            amount: Uint128::new(1),
+            payer: Payer::Tenant,
+        }),
+        attestation(Scene::TaskHeld, |world| ExecuteMsg::PayAudit {
+            audit: world.audit(),
+            payments: vec![],
+        }),
+        attestation(Scene::TaskHeld, |world| ExecuteMsg::Convict {
+            lease: world.lease,
+        }),
+        Row::anybody(Scene::TaskRevalued, |world, _| ExecuteMsg::Revalue {
+            lease: world.lease,
         }),
     ]
 }

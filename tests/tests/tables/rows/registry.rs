@@ -5,15 +5,17 @@ use cw20::Cw20ReceiveMsg;
 use market_testing::specs::{machines, H100};
 use market_testing::suite::intentions::registration;
 use market_testing::{Failure, Key};
+use market_types::audit::Reward;
 use market_types::registry::{
-    BidPrice, Candidacy, Commitment, Evidence, ExecuteMsg, Fact, Hook, ReleasePart, Stakes, Tip,
+    BidPrice, Candidacy, Commitment, Evidence, ExecuteMsg, Fact, Hook, ReleasePart, SeatEnd, SeatOutcome,
+    Stakes, Tip,
 };
 use market_types::{BasisPoints, LeaseId, Price, Seconds};
 use provider_registry::ContractError;
 
 use super::{Refusal, Row};
 use crate::roles::Role::{self, *};
-use crate::world::{needs, region, Scene, World, BID, TOKEN};
+use crate::world::{exact, needs, region, Scene, World, BID, TOKEN};
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -123,6 +125,58 @@ pub fn rows() -> Vec<Row> {
                 fact: Fact::Outage { length: Seconds(60) },
             })
         }),
+        owners(Scene::Base, |_, _| ExecuteMsg::OfferAudits {
+            class: exact(),
+            places: 1,
+        }),
+        owners(Scene::Auditing, |_, _| ExecuteMsg::LeaveAudits { class: exact() }),
+        Row::only(
+            Scene::Suspended,
+            &[Owner],
+            Refusal::Other(not_suspended),
+            |_, _| ExecuteMsg::Reinstate {},
+        ),
+        Row::only(
+            Scene::TaskActive,
+            &[Owner],
+            Refusal::Other(no_work_bond),
+            |world, _| ExecuteMsg::AddWorkBond {
+                lease: world.lease,
+                amount: Uint128::new(TOKEN),
+            },
+        ),
+        judge(Scene::Auditing, |world| ExecuteMsg::Seat {
+            audit: world.audit(),
+            class: exact(),
+            providers: vec![world.number(OtherOwner)],
+            bond: Uint128::new(TOKEN),
+        }),
+        judge(Scene::Seated, |world| ExecuteMsg::Unseat {
+            audit: world.audit(),
+            ends: vec![SeatEnd {
+                provider: world.number(OtherOwner),
+                outcome: SeatOutcome::Fault,
+                penalty: Uint128::new(TOKEN),
+            }],
+            rewards: vec![Reward {
+                to: world.text(Owner),
+                amount: Uint128::new(1),
+            }],
+            tip: Some(Tip {
+                to: world.text(Crank),
+                amount: Uint128::new(1),
+            }),
+        }),
+        judge(Scene::TaskHeld, |world| ExecuteMsg::Slash {
+            lease: world.lease,
+            share: BasisPoints(10_000),
+            rewards: vec![Reward {
+                to: world.text(OtherOwner),
+                amount: Uint128::new(1),
+            }],
+            tip: None,
+            convict: true,
+        }),
     ]
 }
 
@@ -139,12 +193,24 @@ pub fn candidacy(world: &World) -> Candidacy {
         },
         price: BidPrice::PerHour(Price::new(BID)),
         binding: true,
+        audited: None,
     }
 }
 
 /// Owners, each of its own provider; everybody else owns none.
 fn owners(scene: Scene, message: fn(&World, Role) -> ExecuteMsg) -> Row {
     Row::only(scene, &[Owner, OtherOwner], Refusal::Other(no_owner), message)
+}
+
+/// The attestation contract.
+fn judge(scene: Scene, message: fn(&World) -> ExecuteMsg) -> Row {
+    let message = move |world: &World, _| message(world);
+    Row::only(
+        scene,
+        &[Attestation],
+        Refusal::Office("attestation contract"),
+        message,
+    )
 }
 
 /// The escrow, of a lease that has a commitment.
@@ -183,6 +249,27 @@ fn no_owner(world: &World, role: Role) -> Failure {
         address: world.address(role),
     }
     .into()
+}
+
+fn not_suspended(world: &World, role: Role) -> Failure {
+    match role {
+        OtherOwner => ContractError::NotSuspended {
+            provider: world.number(role),
+        }
+        .into(),
+        _ => no_owner(world, role),
+    }
+}
+
+fn no_work_bond(world: &World, role: Role) -> Failure {
+    match role {
+        OtherOwner => ContractError::NoWorkBond {
+            lease: world.lease,
+            provider: world.number(role),
+        }
+        .into(),
+        _ => no_owner(world, role),
+    }
 }
 
 fn nothing_to_claim(world: &World, role: Role) -> Failure {
