@@ -1,4 +1,4 @@
-//! A market of one's own on the devnet: who takes part, and what they start with.
+//! A market of one's own, for trying things: who takes part, and what they start with.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -53,15 +53,16 @@ fn purse() -> Vec<Coin> {
     vec![coin(PURSE, devnet::FEE_DENOM)]
 }
 
-/// Deploy a market on a fresh devnet: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price
-/// keeper and guardian. `adjust` changes the documented parameters.
+/// Deploy a market of `codes`: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price keeper and
+/// guardian. `adjust` changes the documented parameters.
 ///
 /// # Errors
 /// The chain refused something.
 pub async fn found(
     keeper: &Signer,
+    codes: Codes,
     holders: &[String],
-    adjust: fn(&mut Parameters, &Tokens),
+    adjust: impl Fn(&mut Parameters, &Tokens) + Send + Sync + 'static,
 ) -> Result<Market> {
     let chain = keeper.chain().clone();
     let balances: Vec<_> = holders
@@ -76,11 +77,11 @@ pub async fn found(
     };
     let price_keeper = keeper.address().to_owned();
     let new = NewMarket {
-        codes: Codes::GENESIS,
-        governor: chain.gov_account()?,
+        codes,
+        governor: chain.module_account("gov").await?,
         guardian: Some(keeper.address().into()),
         network_token: token("Leasebook", "LEASE"),
-        payment_token: token("USD Coin of the devnet", "USDC"),
+        payment_token: token("Test dollar", "USDC"),
         parameters: Box::new(move |tokens| {
             let mut parameters = Parameters::documented(tokens, &price_keeper);
             adjust(&mut parameters, tokens);

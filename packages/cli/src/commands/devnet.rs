@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chain_client::{Chain, Options, Signer};
 use devnet::Devnet;
+use market_client::Codes;
 use serde_json::json;
 
 use crate::context::Global;
@@ -100,7 +101,7 @@ async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) ->
         return Ok(format!("market of {} is here again", file.display()));
     }
     let keeper = Signer::new(chain, global.keyring()?.load("keeper")?)?;
-    let market = found(&keeper, accounts, |_, _| {}).await?;
+    let market = found(&keeper, Codes::GENESIS, accounts, |_, _| {}).await?;
     market_client::save(&file, &market.deployment)?;
     Ok(format!(
         "market deployed; its addresses are in {}\nkeys {} hold coins, LEASE and USDC",

@@ -4,10 +4,12 @@ use anyhow::{ensure, Context as _, Result};
 use cosmwasm_std::Uint128;
 use market_types::escrow;
 use market_types::take_rate::{ExecuteMsg, Hook, LotResponse, QueryMsg, QuoteResponse, TotalsResponse};
+use market_types::Seconds;
 
 use super::market_day::SCALE;
 use super::stage::Stage;
 use super::tale::Tale;
+use crate::amount::format_time;
 
 /// # Errors
 /// A step failed, or a figure does not add up.
@@ -43,7 +45,8 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
         SCALE.format(lot.left),
         SCALE.format(lot.price),
     ));
-    stage.clock.advance(3 * 3_600).await?;
+    let wait = stage.pace.auction;
+    stage.pace.pass(&stage.market.chain, tale, wait).await?;
     let price = self::lot(stage, &usdc).await?.price;
     let query = QueryMsg::Quote {
         token: usdc.clone(),
@@ -73,7 +76,8 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
     );
     let totals = totals(stage, &network).await?;
     tale.note(format!(
-        "three hours later, at {}, the keeper buys {} USDC for {} LEASE, which are burned: {} in all",
+        "{} later, at {}, the keeper buys {} USDC for {} LEASE, which are burned: {} in all",
+        format_time(Seconds(wait)),
         SCALE.format(price),
         SCALE.format(bought),
         SCALE.format(paid),

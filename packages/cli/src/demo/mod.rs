@@ -5,6 +5,7 @@
 
 mod burn;
 mod frames;
+mod ground;
 mod market_day;
 mod process;
 mod service;
@@ -20,6 +21,7 @@ use jobs::JobDir;
 use serde::Serialize;
 
 use crate::context::Global;
+use ground::Standing;
 use stage::{Stage, CHARACTERS};
 use statement::Statement;
 use tale::Tale;
@@ -28,7 +30,8 @@ use tale::Tale;
 #[command(after_help = "Examples:
   leasebook demo
   leasebook demo --json | jq .statement.burned
-  leasebook demo --keep /tmp/market       afterwards: leasebook --home /tmp/market devnet")]
+  leasebook demo --keep /tmp/market       afterwards: leasebook --home /tmp/market devnet
+  leasebook --node http://127.0.0.1:16657 demo --key /tmp/net/mnemonic")]
 pub struct Args {
     /// Leave the chain's state, keys and logs in this folder
     #[arg(long, value_name = "DIR")]
@@ -39,6 +42,8 @@ pub struct Args {
     /// Job to render
     #[arg(long, value_name = "DIR", default_value = "packages/jobs/examples-data/orbit")]
     job: PathBuf,
+    #[command(flatten)]
+    standing: Standing,
 }
 
 #[derive(Serialize)]
@@ -59,7 +64,7 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
     let scratch = Scratch::new(args.keep.clone())?;
 
     tale.chapter(1, "A chain, two tokens, five contracts, four bonded providers");
-    let mut stage = Stage::set(global, &scratch.path).await?;
+    let mut stage = Stage::set(global, &args.standing, &scratch.path).await?;
     for character in &CHARACTERS {
         tale.note(format!(
             "{:<7} {:<11} 4 x {:<17} an hour of one costs it {}",
@@ -93,10 +98,14 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
         animation.display(),
     ));
     if let Some(kept) = &args.keep {
-        tale.say(format!(
-            "go on with it: leasebook --home {} devnet",
-            kept.display()
-        ));
+        let kept = kept.display();
+        tale.say(match stage.own {
+            Some(_) => format!("go on with it: leasebook --home {kept} devnet"),
+            None => format!(
+                "go on with it: leasebook --home {kept} --node {}",
+                stage.market.chain.url()
+            ),
+        });
     }
     let report = Report {
         seconds: tale.elapsed().as_secs_f64(),

@@ -6,20 +6,16 @@ use anyhow::{bail, ensure, Context as _, Result};
 use cosmwasm_std::Uint128;
 use market_types::escrow::{ExecuteMsg, LeaseResponse, LeaseStatus, Progress};
 use market_types::registry::{self, CapacityResponse};
-use market_types::{CloseReason, LeaseId, OrderId, UnixTime};
+use market_types::{CloseReason, LeaseId, OrderId, Seconds, UnixTime};
 
 use super::market_day::{now, order_for, trade, until, SCALE};
 use super::stage::{wait_ready, Stage};
 use super::tale::Tale;
 use crate::amount::format_time;
 
-/// Chain time moved at each step while a service runs; below the heartbeat window.
-const STEP: u64 = 40;
 /// Classes a service may ask for by name.
 pub const DATA_CENTRE: [&str; 2] = ["nvidia-a100-80gb", "nvidia-l40s-48gb"];
 pub const FLAGSHIP: [&str; 2] = ["nvidia-h100-80gb", "nvidia-l40s-48gb"];
-/// Silence is also counted in blocks: the grace divided by ten seconds.
-const SILENT_BLOCKS: u64 = 12;
 
 /// An active stream of the tenant.
 ///
@@ -61,14 +57,15 @@ pub async fn open(
     Ok((order, lease))
 }
 
-/// Let `steps` times 40 s pass, waiting each time for the heartbeats of `leases`.
+/// Let so many steps of the story pass, waiting each time for the heartbeats of `leases`.
 ///
 /// # Errors
 /// A heartbeat did not come.
-pub async fn pass_time(stage: &mut Stage, leases: &[LeaseId], steps: u32) -> Result<()> {
+pub async fn pass_time(stage: &mut Stage, tale: &Tale, leases: &[LeaseId], steps: u32) -> Result<()> {
     for _ in 0..steps {
         let before = now(stage).await?;
-        stage.clock.advance(STEP).await?;
+        let step = stage.pace.step;
+        stage.pace.pass(&stage.market.chain, tale, step).await?;
         for lease in leases {
             until(stage, "a heartbeat", Duration::from_secs(20), async |stage| {
                 let beat = last_beat(&stage.market.lease(*lease).await?);
@@ -92,7 +89,7 @@ fn last_beat(lease: &LeaseResponse) -> Option<UnixTime> {
 pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<LeaseResponse> {
     tale.chapter(5, "A service by the hour, whose machine vanishes");
     let (_, lease) = open(stage, tale, "usdc", &DATA_CENTRE, "24 GPU-hours", "4.00/h").await?;
-    pass_time(stage, &[lease], 10).await?;
+    pass_time(stage, tale, &[lease], stage.pace.service_steps).await?;
     let running = stage.market.lease(lease).await?;
     let owner = running.owner.to_string();
     let name = stage.name(&owner);
@@ -109,8 +106,7 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<LeaseResponse> {
         text(beat)
     ));
 
-    stage.clock.advance(3 * 3_600).await?;
-    stage.clock.blocks(SILENT_BLOCKS).await?;
+    stage.pace.be_silent(&stage.market.chain, tale).await?;
     let escrow = stage.market.deployment.contracts.lease_escrow.clone();
     let claimable = claimable(stage).await?;
     stage
@@ -124,7 +120,8 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<LeaseResponse> {
     };
     let penalty = self::claimable(stage).await? - claimable;
     tale.note(format!(
-        "three hours of silence; the keeper, who has no part in it, closes the lease: {} were credited, {} is earned, {} goes back",
+        "{} of silence; the keeper, who has no part in it, closes the lease: {} were credited, {} is earned, {} goes back",
+        format_time(Seconds(stage.pace.silence)),
         format_time(credited),
         SCALE.format(closed.money.gross),
         SCALE.format(closed.money.refunded),
@@ -136,7 +133,8 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<LeaseResponse> {
     ));
     ensure!(
         !penalty.is_zero(),
-        "an outage of three hours brought the tenant no penalty"
+        "an outage of {} brought the tenant no penalty",
+        format_time(Seconds(stage.pace.silence))
     );
     let registry = stage.market.deployment.contracts.provider_registry.clone();
     for winner in [&stage.tenant, &stage.keeper] {

@@ -1,11 +1,10 @@
 //! Before the story: a chain, a market, four providers with their agents, a tenant.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context as _, Result};
-use chain_client::{Chain, Keyring, Msg, Options, Signer};
+use chain_client::{Coin, Keyring, Msg, Signer, TxOptions};
 use cosmwasm_std::Uint128;
 use market_client::{Market, Parameters, Tokens};
 use market_types::defaults::TOKEN;
@@ -14,10 +13,11 @@ use market_types::registry::{ExecuteMsg, Gateway, Hook};
 use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
 use market_types::Seconds;
 
+use super::ground::{Ground, Pace, Standing};
 use super::process::{free_port, sibling, Process};
 use crate::commands::provider::{registration, Profile};
 use crate::context::{Acting, Global};
-use crate::local::{found, key, Clock};
+use crate::local::{found, key};
 
 /// A provider of the story.
 pub struct Character {
@@ -55,6 +55,8 @@ pub const CHARACTERS: [Character; 4] = [
     },
 ];
 
+/// Fee coins everybody of the story starts with.
+const COINS: u128 = 1_000 * TOKEN;
 /// Bond each provider puts up.
 const BOND: Uint128 = Uint128::new(20_000 * TOKEN);
 
@@ -85,25 +87,22 @@ impl Provider {
 pub struct Stage {
     // Dropped in this order: agents first, then the chain.
     pub providers: Vec<Provider>,
-    pub devnet: Process,
+    pub own: Option<Process>,
     pub market: Market,
-    pub clock: Clock,
+    pub pace: Pace,
     pub tenant: Acting,
     /// Price keeper, guardian, buyer of fees, and the anybody who turns cranks.
     pub keeper: Acting,
-    pub validator: Acting,
+    pub voters: Vec<Signer>,
 }
 
-/// The documented parameters with times that fit into two minutes, and the network token as a second payment token.
+/// The documented parameters with times that fit into minutes, and the network token as a second payment token.
 fn adjust(parameters: &mut Parameters, tokens: &Tokens) {
     parameters.order_book.extension = Seconds(2);
     for class in &mut parameters.attestation.classes {
         class.vesting = Seconds(2);
     }
     let escrow = &mut parameters.escrow;
-    escrow.heartbeat_interval = Seconds(10);
-    escrow.heartbeat_window = Seconds(60);
-    escrow.grace = Seconds(120);
     escrow.min_silent_blocks = 5;
     escrow.tokens.push(PaymentToken {
         token: tokens.network.clone(),
@@ -119,7 +118,7 @@ fn adjust(parameters: &mut Parameters, tokens: &Tokens) {
 impl Stage {
     /// # Errors
     /// Something of it could not be set up.
-    pub async fn set(global: &Global, dir: &Path) -> Result<Self> {
+    pub async fn set(global: &Global, standing: &Standing, dir: &Path) -> Result<Self> {
         std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
         let global = Global {
             home: Some(dir.into()),
@@ -129,17 +128,22 @@ impl Stage {
             ..global.clone()
         };
         let keyring = global.keyring()?;
-        let (accounts, holders) = participants(&keyring)?;
-        let validator = key(&keyring, "validator")?.address(devnet::BECH32_PREFIX)?;
-        let (devnet, url) = start_chain(dir, &accounts, &validator)?;
+        let ground = Ground::find(&global, standing, dir, &keyring).await?;
+        let chain = ground.chain.clone();
         let global = Global {
-            node: vec![url.clone()],
+            node: vec![chain.url().into()],
             ..global
         };
-
-        let chain = Chain::connect(&[&url], options()).await?;
+        let (accounts, holders) = participants(&keyring, chain.prefix())?;
+        fund(&ground.funder, &accounts).await?;
         let keeper = Signer::new(chain.clone(), keyring.load("keeper")?)?;
-        let market = found(&keeper, &holders, adjust).await?;
+        let codes = ground.codes(&keeper, dir).await?;
+        let times = ground.pace.adjust();
+        let market = found(&keeper, codes, &holders, move |parameters, tokens| {
+            adjust(parameters, tokens);
+            times(parameters);
+        })
+        .await?;
         market_client::save(&global.market_file()?, &market.deployment)?;
         let acting = |name: &str| -> Result<Acting> {
             let signer = Signer::new(chain.clone(), keyring.load(name)?)?;
@@ -159,8 +163,8 @@ impl Stage {
         }
         Ok(Self {
             providers,
-            devnet,
-            clock: Clock::of(&chain),
+            own: ground.own,
+            pace: ground.pace,
             tenant: acting("tenant")?,
             keeper: Acting {
                 market: market.clone(),
@@ -170,7 +174,7 @@ impl Stage {
                     ..global.clone()
                 },
             },
-            validator: acting("validator")?,
+            voters: ground.voters,
             market,
         })
     }
@@ -212,7 +216,9 @@ impl Stage {
     /// # Errors
     /// A process of the stage has ended.
     pub fn ensure_alive(&mut self) -> Result<()> {
-        self.devnet.ensure_alive()?;
+        if let Some(chain) = &mut self.own {
+            chain.ensure_alive()?;
+        }
         for provider in &mut self.providers {
             if let Some(process) = &mut provider.process {
                 process.ensure_alive()?;
@@ -250,18 +256,28 @@ pub async fn wait_ready(provider: &mut Provider) -> Result<()> {
     }
 }
 
-fn options() -> Options {
-    Options {
-        poll_interval: Duration::from_millis(60),
-        ..Options::default()
-    }
+/// Everybody's first fee coins, in one transaction.
+async fn fund(funder: &Signer, accounts: &[String]) -> Result<()> {
+    let denom = &funder.chain().options().gas_price.denom;
+    let sends: Vec<Msg> = accounts
+        .iter()
+        .map(|account| Msg::Send {
+            to: account.clone(),
+            amount: vec![Coin::new(COINS, denom.clone())],
+        })
+        .collect();
+    funder
+        .submit(&sends, &TxOptions::default())
+        .await
+        .context("nobody pays for the story")?;
+    Ok(())
 }
 
 /// All accounts, and those that hold tokens.
-fn participants(keyring: &Keyring) -> Result<(Vec<String>, Vec<String>)> {
-    let address = |name: &str| -> Result<String> { Ok(key(keyring, name)?.address(devnet::BECH32_PREFIX)?) };
+fn participants(keyring: &Keyring, prefix: &str) -> Result<(Vec<String>, Vec<String>)> {
+    let address = |name: &str| -> Result<String> { Ok(key(keyring, name)?.address(prefix)?) };
     let mut holders = vec![address("tenant")?, address("keeper")?];
-    let mut accounts = vec![address("validator")?];
+    let mut accounts = vec![];
     for character in &CHARACTERS {
         holders.push(address(character.name)?);
         accounts.push(address(&agent_key(character))?);
@@ -272,35 +288,6 @@ fn participants(keyring: &Keyring) -> Result<(Vec<String>, Vec<String>)> {
 
 fn agent_key(character: &Character) -> String {
     format!("{}-agent", character.name)
-}
-
-fn start_chain(dir: &Path, accounts: &[String], validator: &str) -> Result<(Process, String)> {
-    let listen = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-    let mut args: Vec<String> = [
-        "--home",
-        &dir.display().to_string(),
-        "devnet",
-        "--bare",
-        "--voting-period",
-        "6",
-    ]
-    .map(String::from)
-    .to_vec();
-    args.extend([
-        "--listen".into(),
-        listen.to_string(),
-        "--validator".into(),
-        validator.into(),
-    ]);
-    for account in accounts {
-        args.extend(["--account".into(), account.clone()]);
-    }
-    Process::start_and_read(
-        "devnet",
-        &std::env::current_exe()?,
-        &args,
-        &dir.join("devnet.log"),
-    )
 }
 
 /// Register a provider, put up its bond, and write its agent's configuration.

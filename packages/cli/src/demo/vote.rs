@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use anyhow::{ensure, Result};
 use chain_client::gov::{ProposalStatus, VoteOption};
-use chain_client::Msg;
+use chain_client::{Msg, TxOptions};
 use market_types::escrow::{ExecuteMsg, LeaseResponse};
 use market_types::take_rate::{self, ParamsUpdate, TokenRate};
-use market_types::BasisPoints;
+use market_types::{BasisPoints, Seconds};
 
 use super::market_day::{until, SCALE};
 use super::service::{open, pass_time, DATA_CENTRE, FLAGSHIP};
 use super::stage::Stage;
 use super::tale::Tale;
+use crate::amount::format_time;
 use crate::commands::gov::submit;
 
 const OLD_RATE: BasisPoints = BasisPoints(200);
@@ -34,7 +35,7 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<Vote> {
     let (_, before) = open(stage, tale, "usdc", &FLAGSHIP, "6 GPU-hours", "4.00/h").await?;
     pass(stage, tale).await?;
     let (_, after) = open(stage, tale, "lease", &DATA_CENTRE, "6 GPU-hours", "4.00/h").await?;
-    pass_time(stage, &[before, after], 12).await?;
+    pass_time(stage, tale, &[before, after], stage.pace.vote_steps).await?;
 
     let escrow = stage.market.deployment.contracts.lease_escrow.clone();
     for lease in [before, after] {
@@ -89,18 +90,24 @@ async fn pass(stage: &mut Stage, tale: &Tale) -> Result<()> {
     let gov = stage.market.chain.gov_account()?;
     let message = Msg::execute(&contract, &msg, &[])?.to_any(&gov);
     let id = submit(&stage.tenant, "Take 3 % from new leases", vec![message], None).await?;
-    stage
-        .validator
-        .submit(&[Msg::GovVote {
+    for voter in &stage.voters {
+        let vote = Msg::GovVote {
             proposal_id: id,
             option: VoteOption::Yes,
-        }])
-        .await?;
-    tale.note(format!("proposal {id} has its deposit and the validator's vote"));
+        };
+        voter.submit(&[vote], &TxOptions::default()).await?;
+    }
+    let period = stage.market.chain.gov_params().await?.voting_period_seconds;
+    tale.note(format!(
+        "proposal {id} has its deposit and the vote of {} validator{}; votes last {}",
+        stage.voters.len(),
+        if stage.voters.len() == 1 { "" } else { "s" },
+        format_time(Seconds(period)),
+    ));
     until(
         stage,
         "the end of the vote",
-        Duration::from_secs(30),
+        Duration::from_secs(period + 30),
         async |stage| {
             let status = stage
                 .market
