@@ -8,6 +8,8 @@ mod limits;
 mod matrix;
 mod roles;
 mod rows;
+mod scene;
+mod specs;
 mod statuses;
 mod stores;
 mod sudo;
