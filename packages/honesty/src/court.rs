@@ -150,10 +150,10 @@ impl<R: Rng> Hearing<'_, R> {
 
     fn panel(&mut self, stage: Stage, seats: usize) -> Panel {
         let sides = self.seat(stage, seats);
-        let served = match (self.case.defence, stage) {
-            (Defence::Starve, _) | (Defence::StarveAuditors, Stage::Auditors) => false,
-            _ => true,
-        };
+        let served = !matches!(
+            (self.case.defence, stage),
+            (Defence::Starve, _) | (Defence::StarveAuditors, Stage::Auditors)
+        );
         let friends = sides.iter().filter(|side| **side == Side::Friend).count();
         let hopeless = match stage {
             Stage::Auditors => served && friends < seats,

@@ -1,19 +1,28 @@
 //! One run of the simulation: what every strategy gains, where cheating begins to pay, what honesty costs and suffers.
 
-use market_math::seats::Stage;
 use market_math::MathError;
-use market_types::Seconds;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use crate::honest::{self, Errors, Suffered};
-use crate::overhead::{self, Overhead};
-use crate::seating::{filling, unseated, Filling, Rest};
-use crate::stats::Estimate;
+use crate::chart::{Chart, Line};
+use crate::ground::Ground;
+use crate::rules::Rule;
 use crate::strategies::{Point, Strategy};
-use crate::terms::{Counted, Missed, Terms};
-use crate::washing::{bought, Bought};
+use crate::sweeps::Sweep;
+use crate::terms::Terms;
+
+/// All of a run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    pub seed: u64,
+    /// Bad units, or a like measure, per strategy and value.
+    pub units: u64,
+    pub terms: Terms,
+    pub strategies: Vec<Row>,
+    /// Empty when single strategies were asked for.
+    pub sweeps: Vec<Sweep>,
+    pub rules: Vec<Rule>,
+    pub ground: Option<Ground>,
+}
 
 /// What a strategy gains over its parameter.
 #[derive(Clone, Debug, Serialize)]
@@ -56,251 +65,48 @@ pub fn row(strategy: &Strategy, terms: &Terms, units: u64, seed: u64) -> Result<
     })
 }
 
-/// A strategy over a parameter of the market, past its defaults.
-#[derive(Clone, Debug, Serialize)]
-pub struct Sweep {
-    pub strategy: &'static str,
-    pub parameter: &'static str,
-    pub points: Vec<Point>,
+/// The charts of a report, each with the name of its file.
+pub fn charts(report: &Report) -> Vec<(String, Chart)> {
+    let of_rows = report.strategies.iter().map(|row| {
+        let chart = chart(
+            row.strategy,
+            row.parameter,
+            &format!("gain, {}", row.unit),
+            &row.points,
+        );
+        (format!("{}.svg", row.strategy), chart)
+    });
+    let of_sweeps = report.sweeps.iter().map(|sweep| {
+        let words: String = sweep
+            .parameter
+            .chars()
+            .filter(|c| c.is_ascii_alphabetic() || *c == ' ')
+            .collect();
+        let name = format!("{}-by-{}.svg", sweep.strategy, words.trim().replace(' ', "-"));
+        (
+            name,
+            chart(sweep.strategy, sweep.parameter, "gain", &sweep.points),
+        )
+    });
+    of_rows.chain(of_sweeps).collect()
 }
 
-/// Changes one parameter of the market.
-type Change = fn(&mut Terms, u32);
-
-const SWEEPS: [(&str, u32, &str, &[u32], Change); 7] = [
-    ("exit-scam", 5, "weight of friends, %", FRIENDS, friends),
-    ("always-cheat", 1, "weight of friends, %", FRIENDS, friends),
-    ("withhold-data", 60, "weight of friends, %", FRIENDS, friends),
-    (
-        "accuse-what-is-drawn",
-        10,
-        "weight of friends, %",
-        FRIENDS,
-        friends,
-    ),
-    (
-        "exit-scam",
-        5,
-        "power of an auditor, %",
-        &[20, 40, 60, 80, 100],
-        |terms, percent| {
-            terms.power = f64::from(percent) / 100.0;
-        },
-    ),
-    (
-        "always-agree",
-        100,
-        "fees that a fault costs",
-        &[5, 10, 15, 20, 25, 40],
-        |terms, fees| {
-            terms.fault_fees = fees;
-        },
-    ),
-    (
-        "always-agree",
-        100,
-        "planted audits, %",
-        &[1, 2, 3, 4, 5, 10],
-        |terms, percent| {
-            terms.planted = f64::from(percent) / 100.0;
-        },
-    ),
-];
-
-const FRIENDS: &[u32] = &[0, 5, 10, 15, 20, 25, 30, 35, 40, 50];
-
-fn friends(terms: &mut Terms, percent: u32) {
-    terms.friends = f64::from(percent) / 100.0;
-}
-
-/// Where the defaults stop protecting.
-///
-/// # Errors
-/// None that the sizes of the simulation can cause.
-pub fn sweeps(terms: &Terms, units: u64, seed: u64) -> Result<Vec<Sweep>, MathError> {
-    let mut sweeps = vec![];
-    for (name, at, parameter, values, change) in SWEEPS {
-        let Some(strategy) = Strategy::by_name(name) else {
-            continue;
-        };
-        let mut points = vec![];
-        for value in values {
-            let mut changed = *terms;
-            change(&mut changed, *value);
-            let point = strategy.measure(at, &changed, units, seed)?;
-            points.push(Point {
-                value: *value,
-                ..point
-            });
-        }
-        sweeps.push(Sweep {
-            strategy: name,
-            parameter,
-            points,
-        });
-    }
-    Ok(sweeps)
-}
-
-/// A rule, and what a strategy gains with it and without it.
-#[derive(Clone, Debug, Serialize)]
-pub struct Rule {
-    pub rule: &'static str,
-    pub strategy: &'static str,
-    pub parameter: &'static str,
-    pub value: u32,
-    pub unit: &'static str,
-    pub with: Estimate,
-    pub without: Estimate,
-}
-
-/// A rule, the strategy it stops with the parameter, the circumstances, and how the rule is taken away.
-type Removal = (&'static str, &'static str, u32, fn(&mut Terms), fn(&mut Terms));
-
-const RULES: [Removal; 5] = [
-    (
-        "held earnings count only while fresh",
-        "vest-edge",
-        23,
-        |_| (),
-        |terms| terms.counted = Counted::All,
-    ),
-    (
-        "an accusation freezes the lease (units of 2 h)",
-        "vest-edge",
-        12,
-        |terms| terms.unit_deadline = Seconds(2 * Seconds::HOUR.0),
-        |terms| terms.freeze = false,
-    ),
-    (
-        "vesting takes four times the auditors (units of 8 h)",
-        "vest-edge",
-        12,
-        |terms| terms.unit_deadline = Seconds(8 * Seconds::HOUR.0),
-        |terms| terms.vesting_covers_audit = false,
-    ),
-    (
-        "a missed opening must be made up",
-        "withhold",
-        60,
-        |_| (),
-        |terms| terms.missed = Missed::Fined,
-    ),
-    (
-        "a fault costs 25 fees, not 10",
-        "always-agree",
-        100,
-        |_| (),
-        |terms| terms.fault_fees = 10,
-    ),
-];
-
-/// What each rule is for.
-///
-/// # Errors
-/// None that the sizes of the simulation can cause.
-pub fn rules(terms: &Terms, units: u64, seed: u64) -> Result<Vec<Rule>, MathError> {
-    let mut rules = vec![];
-    for (rule, name, value, circumstances, remove) in RULES {
-        let Some(strategy) = Strategy::by_name(name) else {
-            continue;
-        };
-        let mut with = *terms;
-        circumstances(&mut with);
-        let mut without = with;
-        remove(&mut without);
-        rules.push(Rule {
-            rule,
-            strategy: name,
-            parameter: strategy.parameter,
-            value,
-            unit: strategy.unit,
-            with: strategy.measure(value, &with, units, seed)?.gain,
-            without: strategy.measure(value, &without, units, seed)?.gain,
-        });
-    }
-    Ok(rules)
-}
-
-/// Audits of one provider for which nobody could be seated.
-#[derive(Clone, Debug, Serialize)]
-pub struct Unseated {
-    pub rest: Rest,
-    pub operators: u32,
-    pub audits_per_day: u32,
-    pub unseated: Estimate,
-}
-
-/// What the strategies rest on.
-#[derive(Clone, Debug, Serialize)]
-pub struct Ground {
-    pub honest: Vec<Suffered>,
-    pub overhead: Vec<Overhead>,
-    pub unseated: Vec<Unseated>,
-    pub filling: Vec<Filling>,
-    pub reputation: Vec<Bought>,
-}
-
-/// Errors of comparators that honest providers are tried with, per auditor and for a whole class at once.
-const ERRORS: [Errors; 4] = [
-    Errors::NONE,
-    Errors {
-        alone: 1e-3,
-        together: 0.0,
-    },
-    Errors {
-        alone: 1e-2,
-        together: 0.0,
-    },
-    Errors {
-        alone: 1e-2,
-        together: 1e-4,
-    },
-];
-
-/// `units` honest units per rate of errors.
-pub fn ground(terms: &Terms, units: u64, seed: u64) -> Ground {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut unseated_by = vec![];
-    for rest in [Rest::SevenDays, Rest::LastAudit] {
-        for (operators, audits_per_day) in [(8, 1), (8, 15), (64, 1), (64, 5), (64, 15), (256, 15)] {
-            unseated_by.push(Unseated {
-                rest,
-                operators,
-                audits_per_day,
-                unseated: unseated(rest, operators, audits_per_day, &mut rng),
-            });
-        }
-    }
-    Ground {
-        honest: ERRORS
-            .iter()
-            .map(|errors| honest::measure(*errors, terms, units, &mut rng))
-            .collect(),
-        overhead: [(20, 0), (20, 3), (40, 0), (40, 1), (40, 3), (100, 3), (400, 3)]
-            .iter()
-            .map(|(bond, held)| overhead::measure(*bond, *held, terms, 64_000, &mut rng))
-            .collect(),
-        unseated: unseated_by,
-        filling: [1, 4, 16, 64]
-            .iter()
-            .flat_map(|weight| [Stage::Auditors, Stage::Jury, Stage::Appeal].map(|stage| (*weight, stage)))
-            .map(|(weight, stage)| filling(weight, stage, 500, &mut rng))
-            .collect(),
-        reputation: [0, 1, 3, 10, 30, 100, 1_000].map(bought).to_vec(),
+fn chart(strategy: &str, parameter: &str, up: &str, points: &[Point]) -> Chart {
+    Chart {
+        title: format!("{strategy}: gain against honest behaviour, with 99.9 % bounds"),
+        across: parameter.into(),
+        places: points.iter().map(|point| point.value.to_string()).collect(),
+        up: up.into(),
+        lines: vec![Line {
+            name: strategy.into(),
+            points: points.iter().map(|point| point.gain).collect(),
+        }],
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_rule_is_needed() {
-        for rule in rules(&Terms::default(), 20_000, 1).unwrap() {
-            assert!(rule.with.high < 0.0 && rule.without.low > 0.0, "{rule:?}");
-        }
-    }
 
     #[test]
     fn a_row_measures_its_best_value_again() {
@@ -314,5 +120,27 @@ mod tests {
             .unwrap();
         assert_ne!(best.gain, row.best.gain);
         assert!(!row.gains());
+    }
+
+    #[test]
+    fn every_row_and_sweep_has_a_chart_of_its_own_name() {
+        let strategy = Strategy::by_name("always-accuse").unwrap();
+        let terms = Terms::default();
+        let report = Report {
+            seed: 1,
+            units: 100,
+            terms,
+            strategies: vec![row(strategy, &terms, 100, 1).unwrap()],
+            sweeps: crate::sweeps::sweeps(&terms, 10, 1).unwrap(),
+            rules: vec![],
+            ground: None,
+        };
+        let mut names: Vec<String> = charts(&report).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names[0], "always-accuse.svg");
+        let count = names.len();
+        assert_eq!(count, 1 + report.sweeps.len());
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
     }
 }
