@@ -36,8 +36,8 @@ pub enum ContractError {
     },
     #[error("{what} {value} is there twice")]
     Duplicate { what: &'static str, value: String },
-    #[error("unbonding takes {unbonding} s, which is not longer than the longest vesting of {vesting} s")]
-    UnbondingTooShort { unbonding: Seconds, vesting: Seconds },
+    #[error("unbonding takes {unbonding} s, which is not longer than the {longest} s that vesting and audits may take")]
+    UnbondingTooShort { unbonding: Seconds, longest: Seconds },
 
     // --- who is who
     #[error("{owner} is provider {provider} already")]

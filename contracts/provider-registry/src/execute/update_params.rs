@@ -34,7 +34,7 @@ pub fn update(deps: DepsMut, wiring: &Wiring<Addr>, change: ParamsUpdate) -> Res
     Ok(Response::new().add_events(market_control::param_changes(&named(&old), &named(&new))))
 }
 
-/// Stake that leaves before the work it stood for has vested could not answer for it.
+/// Stake that leaves before the work it stood for has vested, or while that may still be judged, could not answer for it.
 ///
 /// # Errors
 /// It would leave too early, or the attestation contract does not answer.
@@ -45,14 +45,9 @@ pub fn ensure_longer_than_vesting(
 ) -> Result<(), ContractError> {
     let params: attestation::Params =
         Attestation::at(&wiring.attestation).ask(&deps.querier, &attestation::QueryMsg::Params {})?;
-    let vesting = params
-        .classes
-        .iter()
-        .map(|class| class.vesting)
-        .max()
-        .unwrap_or_default();
-    if unbonding <= vesting {
-        return Err(ContractError::UnbondingTooShort { unbonding, vesting });
+    let longest = params.longest();
+    if unbonding <= longest {
+        return Err(ContractError::UnbondingTooShort { unbonding, longest });
     }
     Ok(())
 }

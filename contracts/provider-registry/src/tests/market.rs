@@ -24,6 +24,8 @@ use crate::contract::{execute, instantiate, query, sudo};
 use crate::ContractError;
 
 pub const DAY: u64 = 86_400;
+/// What the mocked attestation contract may need: three days of vesting, and for an audit 15 times 25 minutes, 30 minutes and 2 hours.
+pub const LONGEST: u64 = 3 * DAY + 375 * 60 + 150 * 60;
 pub const TOKEN: u128 = defaults::TOKEN;
 /// One network token is worth two of the payment token; as a stake, one.
 pub const PRICE: u128 = 2_000_000;
@@ -113,6 +115,13 @@ fn answer(query: &WasmQuery, held: &Cell<u128>) -> QuerierResult {
         WasmQuery::Smart { contract_addr, .. } if *contract_addr == wiring.attestation => {
             let mut params: attestation::Params = defaults::attestation();
             params.classes[0].vesting = Seconds(3 * DAY);
+            params.beacon = Some(attestation::BeaconParams {
+                public_key: vec![0; 96].into(),
+                genesis: UnixTime(0),
+                period: Seconds(3),
+                every: 20,
+                margin: Seconds(30),
+            });
             ok(to_json_binary(&params).unwrap())
         }
         _ => SystemResult::Err(SystemError::NoSuchContract { addr: "other".into() }),

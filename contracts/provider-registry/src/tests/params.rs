@@ -74,8 +74,8 @@ fn every_figure_has_bounds_the_same_on_instantiate_update_and_sudo() {
         for value in tries.into_iter().flatten() {
             let mut update = ParamsUpdate::default();
             set(&mut update, value);
-            // The mocked attestation vests for 3 days, which the least unbonding does not outlast.
-            let vested = what != "unbonding_period" || value > 3 * u128::from(DAY);
+            // The least unbonding does not outlast what the mocked attestation may need.
+            let vested = what != "unbonding_period" || value > u128::from(LONGEST);
             let expected = if value < min || value > max {
                 Err(ContractError::OutOfBounds {
                     what,
@@ -229,18 +229,21 @@ fn only_the_governor_and_the_chain_change_parameters() {
 }
 
 #[test]
-fn unbonding_outlasts_the_longest_vesting() {
+fn unbonding_outlasts_the_longest_vesting_and_audit() {
     let mut market = Market::new();
-    let set = |days: u64, more: u64| ParamsUpdate {
-        unbonding_period: Some(Seconds(days * DAY + more)),
+    let set = |seconds: u64| ParamsUpdate {
+        unbonding_period: Some(Seconds(seconds)),
         ..Default::default()
     };
     let short = ContractError::UnbondingTooShort {
-        unbonding: Seconds(3 * DAY),
-        vesting: Seconds(3 * DAY),
+        unbonding: Seconds(LONGEST),
+        longest: Seconds(LONGEST),
     };
-    assert_eq!(market.err("governor", ExecuteMsg::UpdateParams(set(3, 0))), short);
-    market.ok("governor", ExecuteMsg::UpdateParams(set(3, 1)));
+    assert_eq!(
+        market.err("governor", ExecuteMsg::UpdateParams(set(LONGEST))),
+        short
+    );
+    market.ok("governor", ExecuteMsg::UpdateParams(set(LONGEST + 1)));
 }
 
 #[test]
@@ -296,19 +299,19 @@ fn a_market_may_start_with_bond_prices_but_not_with_two_for_a_token_or_one_of_ze
 #[test]
 fn a_market_is_not_wired_in_which_stake_leaves_before_work_has_vested() {
     let mut market = Market::bare_with(Params {
-        unbonding_period: Seconds(3 * DAY),
+        unbonding_period: Seconds(LONGEST),
         ..params()
     });
     let wire = || ExecuteMsg::Control(ControlMsg::Wire(wiring()));
     assert_eq!(
         market.exec("wirer", wire()).unwrap_err(),
         ContractError::UnbondingTooShort {
-            unbonding: Seconds(3 * DAY),
-            vesting: Seconds(3 * DAY)
+            unbonding: Seconds(LONGEST),
+            longest: Seconds(LONGEST)
         }
     );
     let mut market = Market::bare_with(Params {
-        unbonding_period: Seconds(3 * DAY + 1),
+        unbonding_period: Seconds(LONGEST + 1),
         ..params()
     });
     market.ok("wirer", wire());

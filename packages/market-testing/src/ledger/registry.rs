@@ -296,7 +296,7 @@ impl Ledger {
             if period != params.unbonding_period && period.0 <= vesting {
                 return Err(Error::UnbondingTooShort {
                     unbonding: period,
-                    vesting: Seconds(vesting),
+                    longest: Seconds(vesting),
                 }
                 .into());
             }
