@@ -6,7 +6,7 @@ use market_types::order_book::{ClearingPrice, QueryMsg, SimulateResponse};
 use market_types::{OrderId, Page, ProviderNo};
 
 use super::list::{more, Part};
-use super::provider::parse_class;
+use super::machine::parse_class;
 use super::refusal::{explain, Amounts};
 use crate::context::{now, Global};
 use crate::instant::format_from;

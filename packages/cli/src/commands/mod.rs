@@ -9,6 +9,7 @@ pub mod job;
 pub mod keys;
 pub mod lease;
 pub mod list;
+pub mod machine;
 pub mod market;
 pub mod order;
 pub mod place;

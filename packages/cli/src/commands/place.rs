@@ -11,7 +11,7 @@ use market_types::order::{
 use market_types::resources::Resources;
 use market_types::{BasisPoints, Hash32, OrderId, Price, Seconds};
 
-use super::provider::{parse_attribute, parse_class};
+use super::machine::{parse_attribute, parse_class};
 use crate::amount::{parse_time, parse_work, PriceTag, Scale, Work};
 use crate::context::Acting;
 use crate::failure::UsageError;
