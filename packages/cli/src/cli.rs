@@ -6,7 +6,10 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::commands::{account, bid, deploy, devnet, gov, job, keys, lease, list, market, order, provider};
+use crate::commands::{
+    account, audit, beacon, bid, deploy, devnet, gov, job, keys, lease, list, market, order, provider,
+    simulate,
+};
 use crate::context::Global;
 use crate::demo;
 use crate::output::line;
@@ -60,6 +63,12 @@ pub enum Command {
     /// Leases
     #[command(subcommand)]
     Lease(lease::Lease),
+    /// Audits: which units are checked again, by whom, and how that ended
+    #[command(subcommand)]
+    Audit(audit::Audit),
+    /// The public randomness that audits are drawn by
+    #[command(subcommand)]
+    Beacon(beacon::Beacon),
     /// The book, clearing prices, what contracts hold and owe
     #[command(subcommand)]
     Market(market::MarketCommand),
@@ -79,6 +88,9 @@ pub enum Command {
     },
     /// The whole market in one story, on a chain made for it
     Demo(demo::Args),
+    /// Try what the rules are worth, without a chain
+    #[command(subcommand)]
+    Simulate(simulate::Simulate),
     /// Move the clock of a devnet ahead, for what takes a day to vest
     #[command(after_help = "Example:\n  leasebook clock 24h")]
     Clock { ahead: String },
@@ -102,6 +114,8 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Order(command) => order::run(global, command).await,
         Command::Bid(command) => bid::run(global, command).await,
         Command::Lease(command) => lease::run(global, command).await,
+        Command::Audit(command) => audit::run(global, command).await,
+        Command::Beacon(command) => beacon::run(global, command).await,
         Command::Market(command) => market::run(global, command).await,
         Command::Gov(command) => gov::run(global, command).await,
         Command::Why {
@@ -110,6 +124,7 @@ pub async fn run(cli: Cli) -> Result<()> {
             part,
         } => market::why(global, order, provider, part).await,
         Command::Demo(args) => demo::run(global, args).await,
+        Command::Simulate(command) => simulate::run(global, command),
         Command::Clock { ahead } => devnet::advance(global, &ahead).await,
         Command::Completions { shell } => {
             let mut script = vec![];

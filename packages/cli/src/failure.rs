@@ -4,6 +4,7 @@ use std::error::Error;
 
 use chain_client::{BroadcastError, QueryError, RpcError, TxError};
 use market_client::MarketError;
+use market_types::audit::AuditId;
 use serde::Serialize;
 use thiserror::Error as ThisError;
 
@@ -26,6 +27,12 @@ pub enum UsageError {
     PerUnit { work: String, price: String },
     #[error("{work} is priced per hour, such as 2.50/h, not {price}")]
     PerHour { work: String, price: String },
+    #[error("{class:?} is no class of audits; it is exact, or a comparison and a device class such as image/nvidia-h100-80gb")]
+    AuditClass { class: String },
+    #[error("unit {} of lease {} is not attested; leasebook job watch {} shows how far it is", audit.unit, audit.lease, audit.lease)]
+    NotAttested { audit: AuditId },
+    #[error("this market draws by no beacon")]
+    NoBeacon,
     #[error("an order needs at least one GPU")]
     NoGpu,
     #[error("--work open needs a --deposit, which the service runs until it is spent")]

@@ -1,6 +1,8 @@
 //! One file per family of commands.
 
 pub mod account;
+pub mod audit;
+pub mod beacon;
 pub mod bid;
 pub mod deploy;
 pub mod devnet;
@@ -15,3 +17,4 @@ pub mod order;
 pub mod place;
 pub mod provider;
 pub mod refusal;
+pub mod simulate;
