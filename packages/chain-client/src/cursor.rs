@@ -207,7 +207,12 @@ impl HeightCursor {
             return;
         }
         if self.marks.len() == MARKS {
-            self.marks.pop_front();
+            // Every second one of the older half goes, so that what is left reaches far back.
+            let mut number = 0;
+            self.marks.retain(|_| {
+                number += 1;
+                number % 2 == 1 || number > MARKS / 2
+            });
         }
         self.marks.push_back(mark);
     }

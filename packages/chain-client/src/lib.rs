@@ -36,7 +36,10 @@ pub use cosmrs::Any;
 pub use cosmwasm_std::{Coin, Timestamp};
 pub use cursor::{CursorError, HeightCursor, Mark};
 pub use events::{Attribute, BlockEvents, BlockResults, Event, TxEvent};
-pub use keys::{verify, KeyError, Keyring, Mnemonic, PublicKey, Signature, SigningKey};
+pub use keys::{
+    verify, KeyError, KeyFile, Keyring, Mnemonic, Password, PublicKey, SealError, Sealed, Secret, Signature,
+    SigningKey,
+};
 pub use options::{GasPrice, GasPriceError, Options};
 pub use rpc::RpcError;
 pub use tx::{

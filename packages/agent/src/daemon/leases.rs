@@ -43,13 +43,17 @@ pub(super) struct TaskItem {
 
 impl LeaseRecord {
     /// A lease that was just won.
-    pub(super) fn won(seen: &LeaseResponse, session_key: Option<cosmwasm_std::Binary>) -> Self {
+    pub(super) fn won(
+        seen: &LeaseResponse,
+        session_key: Option<cosmwasm_std::Binary>,
+        attempts_made: u32,
+    ) -> Self {
         let service = match seen.rail {
             Rail::Task { units, .. } => Service::Task {
                 stage: Stage::Won,
                 units,
                 attempt: None,
-                attempts_made: 0,
+                attempts_made,
                 failures: 0,
                 failed: None,
             },
@@ -66,7 +70,7 @@ impl LeaseRecord {
 
     /// One that is not served any more.
     pub(super) fn ended(seen: &LeaseResponse) -> Self {
-        let mut record = Self::won(seen, None);
+        let mut record = Self::won(seen, None, 0);
         record.end();
         record
     }

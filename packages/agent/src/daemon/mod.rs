@@ -36,6 +36,9 @@ use audits::Audits;
 use leases::LeaseItem;
 use orders::OrderItem;
 
+/// Pause before a chain that could not be looked at is looked at again.
+const FAILED_PAUSE: Duration = Duration::from_secs(1);
+
 /// The agent while it runs.
 pub struct Daemon {
     config: Config,
@@ -69,14 +72,25 @@ impl Daemon {
     pub async fn run(mut self) -> Result<(), DaemonError> {
         let pause = Duration::from_millis(self.config.chain.poll_ms);
         let mut deadline = None;
+        let mut failed: Option<String> = None;
         loop {
             match self.tick().await {
-                Ok(()) => self.gateway.set_unready(None),
+                Ok(()) => {
+                    if failed.take().is_some() {
+                        tracing::info!(height = self.watch.seen(), "the chain answers again");
+                    }
+                    self.gateway.set_unready(None);
+                }
                 Err(error) if error.is_fatal() => return Err(error),
                 Err(error) => {
-                    tracing::warn!(%error, "looking at the chain failed");
-                    self.gateway.set_unready(Some(error.to_string()));
+                    let text = error.to_string();
+                    // Said once for as long as it stays so.
+                    if failed.as_ref() != Some(&text) {
+                        tracing::warn!(%error, "looking at the chain failed");
+                    }
+                    self.gateway.set_unready(Some(text.clone()));
                     self.dirty.all |= error.lost_events();
+                    failed = Some(text);
                 }
             }
             if *self.stop.borrow() {
@@ -88,6 +102,11 @@ impl Daemon {
                 }
             }
             let wake = Arc::clone(&self.wake);
+            let pause = if failed.is_some() {
+                pause.max(FAILED_PAUSE)
+            } else {
+                pause
+            };
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = wake.notified() => {}

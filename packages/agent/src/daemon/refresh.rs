@@ -186,10 +186,18 @@ impl Daemon {
             None => self.journal.lease(lease)?,
         };
         let record = match known {
-            Some(record) => record,
+            Some(record) if record.manifest == seen.manifest => record,
+            // Only a chain that was set back gives a number twice.
+            Some(other) => {
+                tracing::warn!(%lease, "the lease is another one than before the chain was set back");
+                let other = self.journal.lease(lease)?.unwrap_or(other);
+                self.leases.remove(&lease);
+                self.journal.write(|w| w.forget_lease(lease))?;
+                self.begin_lease(&seen, other.service.attempts_made()).await?
+            }
             // It ended before this journal began: only its figures are of interest.
             None if seen.status == LeaseStatus::Closed => LeaseRecord::ended(&seen),
-            None => self.begin_lease(&seen).await?,
+            None => self.begin_lease(&seen, 0).await?,
         };
         let is_task = matches!(seen.progress, Progress::Task { .. });
         let over = seen.status == LeaseStatus::Closed && record.service.is_ended();
@@ -231,14 +239,18 @@ impl Daemon {
         Ok(())
     }
 
-    /// The journal's first entry of a lease.
-    async fn begin_lease(&mut self, seen: &LeaseResponse) -> Result<LeaseRecord, DaemonError> {
+    /// The journal's first entry of a lease. `attempts_made`: under its number, for another lease.
+    async fn begin_lease(
+        &mut self,
+        seen: &LeaseResponse,
+        attempts_made: u32,
+    ) -> Result<LeaseRecord, DaemonError> {
         let order = seen.lease.order();
         let session_key = match self.orders.get(&order) {
             Some(item) => item.order.spec.session_key.clone(),
             None => self.market.order(order).await?.spec.session_key,
         };
-        let record = LeaseRecord::won(seen, session_key);
+        let record = LeaseRecord::won(seen, session_key, attempts_made);
         self.journal.write(|w| {
             w.order(order, &OrderState::Won { lease: seen.lease })?;
             w.lease(seen.lease, &record)

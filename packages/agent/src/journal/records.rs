@@ -47,6 +47,14 @@ impl Service {
         }
     }
 
+    /// Attempts are numbered by lease, and a number is never given twice.
+    pub fn attempts_made(&self) -> u32 {
+        match self {
+            Self::Task { attempts_made, .. } => *attempts_made,
+            Self::Stream { .. } => 0,
+        }
+    }
+
     pub fn is_ended(&self) -> bool {
         match self {
             Self::Task { stage, .. } => *stage == Stage::Ended,

@@ -266,6 +266,18 @@ impl Write<'_> {
         self.put(LEASES, lease.0, record)
     }
 
+    /// A lease with its units, its batches and the list of its objects.
+    pub fn forget_lease(&mut self, lease: LeaseId) -> Result<(), JournalError> {
+        self.delete(LEASES, lease.0)?;
+        for table in [UNITS, BATCHES] {
+            let mut table = self.tx.open_table(table)?;
+            table.retain_in((lease.0, 0)..=(lease.0, u32::MAX), |_, _| false)?;
+        }
+        let mut objects = self.tx.open_table(OBJECTS)?;
+        objects.retain_in((lease.0, "")..(lease.0.saturating_add(1), ""), |_, _| false)?;
+        Ok(())
+    }
+
     pub fn unit(&mut self, lease: LeaseId, unit: u32, record: &UnitRecord) -> Result<(), JournalError> {
         self.put(UNITS, (lease.0, unit), record)
     }

@@ -4,15 +4,17 @@
 
 pub mod job;
 pub mod process;
+pub mod relay;
 pub mod story;
 
+use std::collections::BTreeSet;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use agent::client::Client;
 use agent::identity::agree;
-use chain_client::{Chain, HeightCursor, Keyring, Msg, Options, Signer, SigningKey};
+use chain_client::{Chain, HeightCursor, Keyring, Msg, Options, Signer, SigningKey, TxBytes};
 use cosmwasm_std::{coin, Binary, Uint128};
 use market_client::{deploy, Codes, Market, NewMarket, NewToken, Parameters};
 use market_types::escrow::{self, LeaseResponse};
@@ -27,6 +29,7 @@ use serde_json::json;
 
 use job::Job;
 use process::Agent;
+use relay::Relay;
 
 pub const TOKEN: u128 = 1_000_000;
 pub const CLASS: &str = "software-vulkan";
@@ -35,7 +38,10 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Stage {
     pub dir: tempfile::TempDir,
-    devnet: devnet::Running,
+    devnet: Option<devnet::Running>,
+    chain: devnet::Config,
+    /// The agent's endpoints, each of which can be cut.
+    pub relays: Vec<Relay>,
     pub market: Market,
     pub keeper: Signer,
     pub owner: Signer,
@@ -46,7 +52,13 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// With one endpoint, the chain's own.
     pub async fn new() -> Self {
+        Self::with_relays(0).await
+    }
+
+    /// The agent reaches the chain by so many relays alone.
+    pub async fn with_relays(relays: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let keyring = Keyring::open(dir.path().join("keys")).unwrap();
         let [keeper, owner, tenant, agent_key] =
@@ -57,14 +69,20 @@ impl Stage {
                 vec![coin(1_000_000 * TOKEN, devnet::FEE_DENOM)],
             )
         };
-        let config = devnet::Config {
+        let mut config = devnet::Config {
             listen: "127.0.0.1:0".parse().unwrap(),
+            home: Some(dir.path().join("chain")),
             genesis: [&keeper, &owner, &tenant, &agent_key].map(purse).to_vec(),
             block_interval: Duration::from_millis(250),
             batch_window: Duration::from_millis(10),
             ..devnet::Config::default()
         };
-        let devnet = devnet::Devnet::start(config).await.unwrap();
+        let devnet = devnet::Devnet::start(config.clone()).await.unwrap();
+        config.listen = devnet.rpc_url().trim_start_matches("http://").parse().unwrap();
+        let mut cables = Vec::new();
+        for _ in 0..relays {
+            cables.push(Relay::start(config.listen).await);
+        }
         let options = Options {
             poll_interval: Duration::from_millis(50),
             ..Options::default()
@@ -76,7 +94,9 @@ impl Stage {
         let gateway = format!("http://127.0.0.1:{}", free_port());
         let stage = Self {
             dir,
-            devnet,
+            devnet: Some(devnet),
+            chain: config,
+            relays: cables,
             market,
             keeper,
             owner,
@@ -132,7 +152,7 @@ impl Stage {
         market_client::save(&self.dir.path().join("leasebook.json"), &self.market.deployment).unwrap();
         let text = format!(
             r#"[chain]
-rpc = ["{}"]
+rpc = {:?}
 contracts = "leasebook.json"
 poll_ms = 50
 [provider]
@@ -158,12 +178,100 @@ attempts = 2
 waiting_after_seconds = 3600
 settle_seconds = 0
 "#,
-            self.devnet.rpc_url(),
+            self.endpoints(),
             self.owner.address(),
             self.gateway.trim_start_matches("http://"),
             self.gateway,
         );
         std::fs::write(self.config(), text).unwrap();
+    }
+
+    fn rpc_url(&self) -> String {
+        format!("http://{}", self.chain.listen)
+    }
+
+    fn endpoints(&self) -> Vec<String> {
+        match self.relays.is_empty() {
+            true => vec![self.rpc_url()],
+            false => self.relays.iter().map(Relay::url).collect(),
+        }
+    }
+
+    /// The node's disk as it is now, to be restored later.
+    pub async fn snapshot(&mut self) -> PathBuf {
+        self.devnet.take().unwrap().stop().await;
+        let copy = self.dir.path().join("snapshot");
+        std::fs::create_dir(&copy).unwrap();
+        std::fs::copy(self.disk(), copy.join("devnet.redb")).unwrap();
+        self.devnet = Some(devnet::Devnet::start(self.chain.clone()).await.unwrap());
+        copy
+    }
+
+    /// The node comes back with an older disk.
+    pub async fn restore(&mut self, snapshot: &Path) {
+        self.devnet.take().unwrap().stop().await;
+        std::fs::copy(snapshot.join("devnet.redb"), self.disk()).unwrap();
+        self.devnet = Some(devnet::Devnet::start(self.chain.clone()).await.unwrap());
+        self.market.chain.forget_floor();
+        for signer in [&self.keeper, &self.owner, &self.tenant] {
+            signer.forget_sequence().await;
+        }
+    }
+
+    fn disk(&self) -> PathBuf {
+        self.chain.home.as_ref().unwrap().join("devnet.redb")
+    }
+
+    /// Messages of the agent that are in blocks of this chain, in order; those that failed are `Err`.
+    pub async fn said(&self) -> Vec<Result<String, String>> {
+        let agent = self.agent_key.public_key();
+        let mut said = vec![];
+        for height in 1..=self.market.chain.height().await.unwrap() {
+            let [block, results] = ["block", "block_results"].map(|method| async move {
+                let url = format!("{}/{method}?height={height}", self.rpc_url());
+                let answer: serde_json::Value =
+                    self.http.get(url).send().await.unwrap().json().await.unwrap();
+                answer["result"].clone()
+            });
+            let (block, results) = (block.await, results.await);
+            for (index, tx) in block["block"]["data"]["txs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .enumerate()
+            {
+                let bytes = Binary::from_base64(tx.as_str().unwrap()).unwrap();
+                let tx = TxBytes::from_vec(bytes.to_vec());
+                if tx.signer() != Ok(agent) {
+                    continue;
+                }
+                let texts = tx.messages().unwrap().into_iter().map(|message| {
+                    String::from_utf8_lossy(&message.value)
+                        .split_once('{')
+                        .map_or(String::new(), |(_, text)| format!("{{{text}"))
+                });
+                let code = results["txs_results"][index]["code"].as_u64().unwrap();
+                said.extend(texts.map(|text| if code == 0 { Ok(text) } else { Err(text) }));
+            }
+        }
+        said
+    }
+
+    /// No message of the agent failed, and none is in two blocks.
+    pub async fn said_once(&self) {
+        let said = self.said().await;
+        let mut once = BTreeSet::new();
+        for text in &said {
+            assert!(
+                matches!(text, Ok(text) if once.insert(text)),
+                "{text:?} of {said:#?}"
+            );
+        }
+    }
+
+    /// What the agent logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.dir.path().join("agent.log")).unwrap_or_default()
     }
 
     pub fn config(&self) -> PathBuf {
@@ -315,7 +423,7 @@ settle_seconds = 0
 
     /// Moves block time ahead.
     pub async fn advance(&self, seconds: u64) {
-        let url = format!("{}/devnet/time", self.devnet.rpc_url());
+        let url = format!("{}/devnet/time", self.rpc_url());
         let answer = self
             .http
             .post(url)
@@ -340,8 +448,7 @@ settle_seconds = 0
         match tokio::time::timeout(PATIENCE, asking).await {
             Ok(answer) => answer,
             Err(_) => {
-                let log = std::fs::read_to_string(self.dir.path().join("agent.log")).unwrap_or_default();
-                panic!("waited in vain for {what}; the agent says:\n{log}");
+                panic!("waited in vain for {what}; the agent says:\n{}", self.log());
             }
         }
     }

@@ -1,21 +1,17 @@
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions},
-    io::{ErrorKind, Read, Write},
-    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
-    path::{Path, PathBuf},
+    fs::{self, DirBuilder},
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::PathBuf,
 };
 
-use super::{KeyError, Mnemonic, SigningKey};
+use super::{file::owner_only, KeyError, KeyFile, Mnemonic, Password, Secret, SigningKey};
 
-const FILE_MODE: u32 = 0o600;
 const DIR_MODE: u32 = 0o700;
-/// A 24-word phrase has at most 215 characters.
-const MAX_FILE: u64 = 1024;
 
 /// A directory of key files, `NAME.key`, readable by their owner alone.
 ///
-/// A file holds one line: a mnemonic, or 64 hex digits of a private key. Files or directories that others may
-/// read are refused, not repaired: who could read them has to be asked by a person.
+/// A file holds one line, a mnemonic or 64 hex digits of a private key, or the same under a password. Files or
+/// directories that others may read are refused, not repaired: who could read them has to be asked by a person.
 #[derive(Debug, Clone)]
 pub struct Keyring {
     dir: PathBuf,
@@ -47,15 +43,38 @@ impl Keyring {
         Ok((self.import(name, &mnemonic)?, mnemonic))
     }
 
-    /// Stores a mnemonic under a new name.
-    pub fn import(&self, name: &str, mnemonic: &Mnemonic) -> Result<SigningKey, KeyError> {
-        let key = mnemonic.key()?;
-        write_new(&self.path(name)?, &mnemonic.phrase())?;
-        Ok(key)
+    /// As [`Self::create`], under a password.
+    pub fn create_sealed(&self, name: &str, password: &Password) -> Result<(SigningKey, Mnemonic), KeyError> {
+        let mnemonic = Mnemonic::generate()?;
+        let key = self.store(name, &Secret::parse(&mnemonic.phrase())?, Some(password))?;
+        Ok((key, mnemonic))
     }
 
+    /// Stores a mnemonic under a new name.
+    pub fn import(&self, name: &str, mnemonic: &Mnemonic) -> Result<SigningKey, KeyError> {
+        self.store(name, &Secret::parse(&mnemonic.phrase())?, None)
+    }
+
+    /// Stores a secret under a new name, sealed if there is a password.
+    pub fn store(
+        &self,
+        name: &str,
+        secret: &Secret,
+        password: Option<&Password>,
+    ) -> Result<SigningKey, KeyError> {
+        KeyFile::write(&self.path(name)?, secret, password)?;
+        Ok(secret.key().clone())
+    }
+
+    /// # Errors
+    /// [`KeyError::Locked`] if it is under a password: see [`Self::file`].
     pub fn load(&self, name: &str) -> Result<SigningKey, KeyError> {
-        SigningKey::from_file(&self.path(name)?)
+        self.file(name)?.key()
+    }
+
+    /// A key as it is stored, to be opened.
+    pub fn file(&self, name: &str) -> Result<KeyFile, KeyError> {
+        KeyFile::read(&self.path(name)?)
     }
 
     /// Names of the keys, sorted.
@@ -87,77 +106,21 @@ impl Keyring {
     }
 }
 
-impl SigningKey {
-    /// Reads a key file that its owner alone may read.
-    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
-        let io = |cause| KeyError::Io {
-            path: path.to_owned(),
-            cause,
-        };
-        let file = File::open(path).map_err(|cause| match cause.kind() {
-            ErrorKind::NotFound => KeyError::Missing {
-                path: path.to_owned(),
-            },
-            _ => io(cause),
-        })?;
-        owner_only(path, file.metadata().map_err(io)?.mode(), FILE_MODE)?;
-        let mut text = String::new();
-        file.take(MAX_FILE).read_to_string(&mut text).map_err(io)?;
-        let text = text.trim();
-        if let Ok(bytes) = hex::decode(text) {
-            return Self::from_bytes(&bytes).map_err(|_| KeyError::NotAKey {
-                path: path.to_owned(),
-            });
-        }
-        match Mnemonic::parse(text) {
-            Err(KeyError::WordCount { .. }) => Err(KeyError::NotAKey {
-                path: path.to_owned(),
-            }),
-            mnemonic => mnemonic?.key(),
-        }
-    }
-}
-
-fn write_new(path: &Path, secret: &str) -> Result<(), KeyError> {
-    let io = |cause| KeyError::Io {
-        path: path.to_owned(),
-        cause,
-    };
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(FILE_MODE)
-        .open(path)
-        .map_err(|cause| match cause.kind() {
-            ErrorKind::AlreadyExists => KeyError::Exists {
-                path: path.to_owned(),
-            },
-            _ => io(cause),
-        })?;
-    writeln!(file, "{secret}").map_err(io)?;
-    file.sync_all().map_err(io)
-}
-
-fn owner_only(path: &Path, mode: u32, wanted: u32) -> Result<(), KeyError> {
-    match mode & 0o077 {
-        0 => Ok(()),
-        _ => Err(KeyError::TooOpen {
-            path: path.to_owned(),
-            mode: mode & 0o777,
-            wanted,
-        }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
 
     fn ring() -> (tempfile::TempDir, Keyring) {
         let dir = tempfile::tempdir().unwrap();
         let ring = Keyring::open(dir.path().join("keys")).unwrap();
         (dir, ring)
+    }
+
+    fn put(path: &Path, text: &str) {
+        fs::write(path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
     #[test]
@@ -210,9 +173,9 @@ mod tests {
     #[test]
     fn hex_keys_load_and_other_content_is_refused_without_repeating_it() {
         let (_dir, ring) = ring();
-        write_new(&ring.path("raw").unwrap(), &hex::encode([0x11; 32])).unwrap();
+        put(&ring.path("raw").unwrap(), &hex::encode([0x11; 32]));
         assert!(ring.load("raw").is_ok());
-        write_new(&ring.path("bad").unwrap(), "correct horse battery").unwrap();
+        put(&ring.path("bad").unwrap(), "correct horse battery");
         let error = ring.load("bad").unwrap_err();
         assert!(matches!(error, KeyError::NotAKey { .. }));
         assert!(!error.to_string().contains("horse"));

@@ -1,11 +1,15 @@
 //! Keys: a mnemonic becomes a secp256k1 key, a key signs and has an address.
 
+mod file;
 mod keyring;
 mod mnemonic;
+mod sealed;
 mod signing;
 
+pub use file::{KeyFile, Secret};
 pub use keyring::Keyring;
 pub use mnemonic::Mnemonic;
+pub use sealed::{Password, SealError, Sealed};
 pub use signing::{verify, PublicKey, Signature, SigningKey};
 
 use std::path::PathBuf;
@@ -34,6 +38,10 @@ pub enum KeyError {
     TooOpen { path: PathBuf, mode: u32, wanted: u32 },
     #[error("{} is not a key file: it holds neither a mnemonic nor 64 hex digits", path.display())]
     NotAKey { path: PathBuf },
+    #[error("{} is under a password", path.display())]
+    Locked { path: PathBuf },
+    #[error("{}: {cause}", path.display())]
+    Sealed { path: PathBuf, cause: SealError },
     #[error("{}: {cause}", path.display())]
     Io { path: PathBuf, cause: std::io::Error },
 }

@@ -7,6 +7,7 @@ use cosmrs::proto::{
         tx::v1beta1::{AuthInfo, SignerInfo, TxBody, TxRaw},
     },
     prost::Message,
+    Any,
 };
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -61,6 +62,12 @@ impl TxBytes {
         let key = self.signer_info()?.public_key.ok_or(self.malformed())?;
         let key = PubKey::decode(key.value.as_slice()).map_err(|_| self.malformed())?;
         PublicKey::from_bytes(&key.key).map_err(|_| self.malformed())
+    }
+
+    /// What it says, with its signer as sender.
+    pub fn messages(&self) -> Result<Vec<Any>, TxBytesError> {
+        let body = TxBody::decode(self.raw()?.body_bytes.as_slice()).map_err(|_| self.malformed())?;
+        Ok(body.messages)
     }
 
     /// The last height that may include it; `None` if it has no bound.
