@@ -5,28 +5,24 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use cosmwasm_schema::serde::de::DeserializeOwned;
-use cosmwasm_schema::serde::Serialize;
 use cosmwasm_std::testing::{message_info, mock_env, MockApi, MockQuerier};
 use cosmwasm_std::{
-    from_json, to_json_binary, Addr, Binary, Coin, ContractResult, CosmosMsg, Empty, Env, Event, OwnedDeps,
-    Response, SystemResult, Timestamp, Uint128, WasmMsg, WasmQuery,
+    from_json, Addr, Coin, ContractResult, Empty, Env, OwnedDeps, Response, SystemResult, Timestamp, Uint128,
 };
-use market_types::control::{ControlMsg, Roles, Wiring};
-use market_types::events::MarketEvent;
-use market_types::order::{
-    AwardRule, ComparisonClass, OnProviderFailure, OrderSpec, Pricing, Rail, Requirements, StreamLength,
-};
-use market_types::order_book::{
-    ExecuteMsg, InstantiateMsg, Opening, OrderResponse, Params, QueryMsg, SudoMsg,
-};
-use market_types::registry::{self, Candidacy, ProviderRef, ProviderResponse, Refusal, Verdict};
-use market_types::resources::{DeviceClass, Resources};
-use market_types::{
-    defaults, escrow, BasisPoints, Hash32, OrderId, Page, Price, ProviderNo, Seconds, UnixTime,
-};
+use market_types::control::{ControlMsg, Roles};
+use market_types::order::OrderSpec;
+use market_types::order_book::{ExecuteMsg, InstantiateMsg, OrderResponse, Params, QueryMsg, SudoMsg};
+use market_types::registry::{ProviderRef, Refusal};
+use market_types::resources::DeviceClass;
+use market_types::{defaults, BasisPoints, OrderId, Price, ProviderNo, UnixTime};
 
 use super::counting::Counting;
+use super::sisters::answer;
 use crate::{contract, ContractError};
+
+pub use super::orders::{opening, stream, task};
+pub use super::sisters::{wiring, Sisters};
+pub use super::told::{charged, event, events, freed, messages, sent};
 
 /// When every world begins.
 pub const T0: u64 = 1_000_000;
@@ -42,105 +38,6 @@ pub fn class() -> DeviceClass {
 
 pub fn price(base_units: u128) -> Price {
     Price::new(base_units)
-}
-
-/// What the mocked sisters know. One network token is worth two payment tokens, and counts half.
-pub struct Sisters {
-    providers: BTreeMap<Addr, ProviderRef>,
-    pub refusals: BTreeMap<ProviderNo, Refusal>,
-    /// What the registry was asked, call by call.
-    pub judged: Vec<Vec<Candidacy>>,
-    pub verdicts_short: bool,
-}
-
-impl Sisters {
-    fn provider(&self, address: &str) -> Option<&ProviderRef> {
-        self.providers
-            .values()
-            .find(|provider| provider.owner.as_str() == address || provider.agent.as_str() == address)
-    }
-
-    pub fn edit(&mut self, name: &str) -> &mut ProviderRef {
-        self.providers.get_mut(&addr(name)).unwrap()
-    }
-
-    fn verdict(&self, candidacy: &Candidacy) -> Verdict {
-        let provider = self.provider(&candidacy.bidder).cloned();
-        let stakes = &candidacy.stakes;
-        let refusal = match &provider {
-            None => Some(Refusal::NotRegistered {}),
-            Some(provider) => self.refusals.get(&provider.no).cloned().or_else(|| {
-                (stakes.work_bond < stakes.min_work_bond_value).then_some(Refusal::WorkBondLow {
-                    named: stakes.work_bond,
-                    needed: stakes.min_work_bond_value,
-                })
-            }),
-        };
-        Verdict {
-            class: refusal.is_none().then(class),
-            provider,
-            refusal,
-            lease_bond: stakes.lease_bond_value,
-            min_work_bond: stakes.min_work_bond_value,
-            work_bond_value: stakes.work_bond,
-            no_show: stakes.no_show_value,
-        }
-    }
-
-    fn registry(&mut self, msg: registry::QueryMsg) -> Binary {
-        match msg {
-            registry::QueryMsg::Judge { candidacies } => {
-                let mut verdicts: Vec<_> = candidacies.iter().map(|c| self.verdict(c)).collect();
-                self.judged.push(candidacies);
-                if self.verdicts_short {
-                    verdicts.pop();
-                }
-                json(&verdicts)
-            }
-            registry::QueryMsg::Whois { address } => json(&self.provider(&address)),
-            registry::QueryMsg::Providers { paging } => {
-                let after = paging.start_after.unwrap_or_default();
-                let mut providers: Vec<_> = self.providers.values().filter(|p| p.no > after).collect();
-                providers.sort_by_key(|provider| provider.no);
-                let more = providers.len() > paging.limit();
-                providers.truncate(paging.limit());
-                json(&Page {
-                    next_start_after: providers.last().filter(|_| more).map(|provider| provider.no),
-                    items: providers.into_iter().map(profile).collect::<Vec<_>>(),
-                })
-            }
-            other => panic!("the book does not ask {other:?}"),
-        }
-    }
-}
-
-fn profile(provider: &ProviderRef) -> ProviderResponse {
-    ProviderResponse {
-        no: provider.no,
-        owner: provider.owner.clone(),
-        agent: provider.agent.clone(),
-        agent_pubkey: Binary::default(),
-        gateway: registry::Gateway {
-            url: "http://gateway".into(),
-            tls_fingerprint: None,
-        },
-        group: provider.group.clone(),
-        attributes: vec![],
-        machines: vec![],
-        bond: registry::BondResponse {
-            bonded: Uint128::zero(),
-            locked: Uint128::zero(),
-            unbonding: vec![],
-        },
-        maintenance: None,
-        shrunk_at: provider.shrunk_at,
-        retired: false,
-        suspended: false,
-    }
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> Binary {
-    to_json_binary(value).unwrap()
 }
 
 pub struct World {
@@ -316,178 +213,4 @@ impl World {
             .map(|bid| (bid.provider.0, bid.price.0.u128()))
             .collect()
     }
-}
-
-fn answer(sisters: &Rc<RefCell<Sisters>>, query: &WasmQuery) -> Binary {
-    let named = |contract: &str| {
-        [
-            "provider-registry",
-            "order-book",
-            "lease-escrow",
-            "attestation",
-            "take-rate-burn",
-        ]
-        .into_iter()
-        .find(|name| addr(name).as_str() == contract)
-    };
-    match query {
-        WasmQuery::Raw { contract_addr, key } if key.as_slice() == b"contract_info" => {
-            match named(contract_addr) {
-                Some(name) => Binary::from(
-                    format!(r#"{{"contract":"crates.io:{name}","version":"0.1.0"}}"#).into_bytes(),
-                ),
-                None => Binary::default(),
-            }
-        }
-        WasmQuery::Smart { contract_addr, msg } => match named(contract_addr) {
-            Some("provider-registry") => sisters.borrow_mut().registry(from_json(msg).unwrap()),
-            None => Binary::from(br#"{"name":"Network","symbol":"NET","decimals":6,"total_supply":"1"}"#),
-            Some(other) => panic!("the book does not ask {other}"),
-        },
-        other => panic!("unexpected query {other:?}"),
-    }
-}
-
-pub fn wiring() -> Wiring<String> {
-    Wiring {
-        provider_registry: addr("provider-registry").into(),
-        order_book: addr("order-book").into(),
-        lease_escrow: addr("lease-escrow").into(),
-        attestation: addr("attestation").into(),
-        take_rate_burn: addr("take-rate-burn").into(),
-        network_token: addr("network-token").into(),
-    }
-}
-
-pub fn opening(order: OrderId, spec: OrderSpec<String>) -> Opening {
-    Opening {
-        order,
-        tenant: addr("tenant").into(),
-        token: addr("stablecoin").into(),
-        spec,
-        take_rate: BasisPoints(200),
-        lease_bond_time: Seconds::DAY,
-        work_bond_units: 20,
-    }
-}
-
-/// An hour of one GPU at 1,000 at most: bids for 100 s, award within 200 s more, lowest bid, paid as bid.
-pub fn stream() -> OrderSpec<String> {
-    OrderSpec {
-        needs: Requirements {
-            resources: Resources {
-                gpus: 1,
-                vram_mib: 80_000,
-                cpu_milli: 4_000,
-                ram_mib: 16_000,
-                ephemeral_mib: 10_000,
-                persistent_mib: 0,
-                ports: 1,
-            },
-            classes: vec![class()],
-            attributes: vec![],
-            signatures: None,
-            allow: vec![],
-            deny: vec![],
-            min_reputation: BasisPoints(0),
-        },
-        rail: Rail::Stream {
-            length: StreamLength::Fixed(Seconds::HOUR),
-            ack_every: None,
-            start_timeout: Seconds(600),
-            notice: Seconds(0),
-        },
-        max_price: price(1_000),
-        reserve_price: None,
-        comparison: ComparisonClass::None,
-        window: Seconds(100),
-        award_within: Seconds(200),
-        award: AwardRule::Lowest,
-        pricing: Pricing::PayAsBid,
-        members: 1,
-        on_provider_failure: OnProviderFailure::Refund,
-        interruptible: false,
-        manifest: Hash32([7; 32]),
-        session_key: None,
-        thin_audit: true,
-    }
-}
-
-/// 48 units at 1,000 at most.
-pub fn task() -> OrderSpec<String> {
-    OrderSpec {
-        rail: Rail::Task {
-            units: 48,
-            unit_deadline: Seconds(60),
-            start_timeout: Seconds(600),
-            progress_timeout: Seconds(120),
-            start_fee: None,
-        },
-        comparison: ComparisonClass::Exact,
-        ..stream()
-    }
-}
-
-pub fn event<E: MarketEvent>(response: &Response) -> E {
-    events(response).pop().expect("the event is there")
-}
-
-pub fn events<E: MarketEvent>(response: &Response) -> Vec<E> {
-    let read = |event: &Event| {
-        E::read(|key| {
-            event
-                .attributes
-                .iter()
-                .find(|a| a.key == key)
-                .map(|a| a.value.clone())
-        })
-        .unwrap()
-    };
-    response
-        .events
-        .iter()
-        .filter(|event| event.ty == E::TYPE)
-        .map(read)
-        .collect()
-}
-
-/// The messages of a response: to whom, and what as JSON.
-pub fn messages(response: &Response) -> Vec<(Addr, Binary)> {
-    let message = |msg: &CosmosMsg| match msg {
-        CosmosMsg::Wasm(WasmMsg::Execute {
-            contract_addr,
-            msg,
-            funds,
-        }) => {
-            assert!(funds.is_empty());
-            (Addr::unchecked(contract_addr), msg.clone())
-        }
-        other => panic!("unexpected message {other:?}"),
-    };
-    response.messages.iter().map(|sub| message(&sub.msg)).collect()
-}
-
-/// `msg` as the book sends it to the contract called `name`.
-pub fn sent<M: Serialize>(name: &str, msg: &M) -> (Addr, Binary) {
-    (addr(name), json(msg))
-}
-
-/// The reservation of [`ORDER`] returns.
-pub fn freed() -> (Addr, Binary) {
-    sent(
-        "lease-escrow",
-        &escrow::ExecuteMsg::FreeReservation { order: ORDER },
-    )
-}
-
-/// `name` pays for not showing up.
-pub fn charged(name: &str) -> (Addr, Binary) {
-    let msg = registry::ExecuteMsg::NoShow {
-        order: ORDER,
-        provider: addr(name).into(),
-        tenant: addr("tenant").into(),
-        token: addr("stablecoin").into(),
-        value: Uint128::new(1_000),
-    };
-    sent("provider-registry", &msg)
 }
