@@ -226,10 +226,7 @@ fn an_accuser_whom_the_jury_contradicts_is_at_fault_and_pays_the_jury() {
 fn a_divided_jury_refunds_and_blames_nobody() {
     let trial = Trial::heard(
         true,
-        &[
-            &[Match, Mismatch],
-            &[Match, Match, Mismatch, Mismatch, Mismatch],
-        ],
+        &[&[Match, Mismatch], &[Match, Match, Mismatch, Mismatch, Mismatch]],
     );
     assert_eq!(trial.outcome, Some(AuditOutcome::Undecided));
     assert_eq!(trial.at_fault(), [0usize; 0]);

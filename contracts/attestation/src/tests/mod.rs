@@ -23,10 +23,18 @@ use serde::de::DeserializeOwned;
 
 use crate::{contract, ContractError};
 
+mod audits;
+mod beacon;
+mod court;
+mod draw;
 mod entry;
+mod forced;
 mod params;
+mod planted;
 mod post_batch;
 mod release;
+mod seats;
+mod verdicts;
 
 const START: u64 = 1_700_000_000;
 const HEIGHT: u64 = 777;
