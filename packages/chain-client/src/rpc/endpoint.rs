@@ -12,6 +12,9 @@ use super::RpcError;
 
 /// A host that does not take a connection within this is passed over for the next.
 const LONGEST_CONNECT: Duration = Duration::from_secs(3);
+/// A connection unused for longer is not used again. CometBFT ends one after its read time-out of ten seconds, and who writes at that
+/// moment hears nothing.
+const LONGEST_IDLE: Duration = Duration::from_secs(5);
 
 /// One node's RPC address. Every request is bounded in time and its answer in size.
 #[derive(Debug)]
@@ -58,6 +61,7 @@ impl Endpoint {
         let mut builder = Client::builder()
             .timeout(timeout)
             .connect_timeout(timeout.min(LONGEST_CONNECT))
+            .pool_idle_timeout(LONGEST_IDLE)
             .redirect(Policy::none());
         if is_loopback(host) {
             builder = builder.no_proxy();

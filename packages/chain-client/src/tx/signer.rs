@@ -322,12 +322,14 @@ impl Signer {
         sequence: u64,
     ) -> Result<u64, TxError> {
         let key: PublicKey = self.key.public_key();
+        let settings = self.chain.options();
         let draft = Draft {
             messages: messages.to_vec(),
             memo,
             timeout_height: 0,
-            fee: None,
-            granter: "",
+            // A little: taking a fee is part of what a transaction costs.
+            fee: settings.gas_price.fee(1)?,
+            granter: settings.fee_granter.as_deref().unwrap_or_default(),
             gas: 0,
             chain_id: self.chain.chain_id(),
             account_number: 0,
