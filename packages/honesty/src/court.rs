@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use market_math::seats::Stage;
+use market_math::seats::{Stage, MAX_TRIES};
 use market_math::verdict::{
     appeal, auditor_at_fault, juror_at_fault, jury, pair, Finding, Pair, Tally, Verdict,
 };
@@ -122,7 +122,7 @@ impl<R: Rng> Hearing<'_, R> {
             self.table,
             &randomness,
             self.audit,
-            (stage, 0),
+            (stage, 0..MAX_TRIES),
             seats,
             &mut self.excluded,
         );

@@ -52,7 +52,7 @@ const ERRORS: [Errors; 4] = [
 pub fn ground(terms: &Terms, units: u64, seed: u64) -> Ground {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut unseated_by = vec![];
-    for rest in [Rest::SevenDays, Rest::LastAudit] {
+    for rest in [Rest::Week, Rest::WeekForHalfTheTries] {
         for (operators, audits_per_day) in [(8, 1), (8, 15), (64, 1), (64, 5), (64, 15), (256, 15)] {
             unseated_by.push(Unseated {
                 rest,

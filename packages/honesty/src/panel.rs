@@ -1,8 +1,9 @@
 //! Filling seats from an audit table, with the contract's own tries.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
-use market_math::seats::{table_bits, Stage, Try, MAX_TRIES, MAX_WEIGHT};
+use market_math::seats::{table_bits, Stage, Try, MAX_WEIGHT};
 use market_types::Hash32;
 use rand::Rng;
 
@@ -86,22 +87,22 @@ pub struct Seated {
     pub tries: u32,
 }
 
-/// Fill `seats` seats of `stage`, nobody who is in `excluded`, from try `first` on. Fewer are filled when the tries run out. The
-/// places drawn join `excluded`.
+/// Fill `seats` seats of `stage` by these tries, with nobody who is in `excluded`. Fewer are filled when the tries run out. The places drawn
+/// join `excluded`.
 pub fn seat(
     table: &Table,
     randomness: &Hash32,
     audit: u64,
-    (stage, first): (Stage, u32),
+    (stage, tries): (Stage, Range<u32>),
     seats: usize,
     excluded: &mut BTreeSet<u32>,
 ) -> Seated {
     let bits = table_bits(u32::try_from(table.entries.len()).unwrap_or(u32::MAX));
     let mut seated = Seated {
         places: vec![],
-        tries: first,
+        tries: tries.start,
     };
-    while seated.places.len() < seats && seated.tries < MAX_TRIES {
+    while seated.places.len() < seats && seated.tries < tries.end {
         let landed = Try::new(randomness, audit, stage, seated.tries, bits);
         seated.tries += 1;
         let weight = table
@@ -117,6 +118,7 @@ pub fn seat(
 
 #[cfg(test)]
 mod tests {
+    use market_math::seats::MAX_TRIES;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 
@@ -142,8 +144,22 @@ mod tests {
         for audit in 0..200 {
             let mut excluded = BTreeSet::new();
             let randomness = Hash32(rng.gen());
-            let pair = seat(&table, &randomness, audit, (Stage::Auditors, 0), 2, &mut excluded);
-            let jury = seat(&table, &randomness, audit, (Stage::Jury, 0), 5, &mut excluded);
+            let pair = seat(
+                &table,
+                &randomness,
+                audit,
+                (Stage::Auditors, 0..MAX_TRIES),
+                2,
+                &mut excluded,
+            );
+            let jury = seat(
+                &table,
+                &randomness,
+                audit,
+                (Stage::Jury, 0..MAX_TRIES),
+                5,
+                &mut excluded,
+            );
             let all: BTreeSet<u32> = pair.places.iter().chain(&jury.places).copied().collect();
             assert_eq!(all.len(), 7);
             assert!(all.iter().all(|place| table.entries[*place as usize].weight > 0));

@@ -55,7 +55,7 @@ fn captured(table: &Table, randomness: &Hash32, audit: u64) -> bool {
         table,
         randomness,
         audit,
-        (Stage::Auditors, 0),
+        (Stage::Auditors, 0..MAX_TRIES),
         2,
         &mut BTreeSet::new(),
     );
@@ -101,40 +101,47 @@ fn joined(table: &Table, randomness: &Hash32, audit: u64) -> Table {
     table
 }
 
-/// Who does not audit a provider again.
+/// For how long nobody audits the same provider again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rest {
-    /// Nobody that audited it within seven days.
-    SevenDays,
-    /// Nobody that sat in its last audit.
-    LastAudit,
+    /// Seven days.
+    Week,
+    /// Seven days, unless strangers were looked for in vain with half of the tries.
+    WeekForHalfTheTries,
 }
 
 /// Share of a provider's audits, over four weeks with `per_day` of them, for which two auditors cannot be found.
 pub fn unseated(rest: Rest, operators: u32, per_day: u32, rng: &mut impl Rng) -> Estimate {
     let table = Table::random(operators, 0.0, rng);
-    let remembered = match rest {
-        Rest::SevenDays => 7 * per_day as usize,
-        Rest::LastAudit => 1,
-    };
-    let mut recent: VecDeque<Vec<u32>> = VecDeque::new();
+    let mut week: VecDeque<Vec<u32>> = VecDeque::new();
     let audits = u64::from(28 * per_day);
     let mut missing = 0;
     for audit in 0..audits {
-        let mut excluded: BTreeSet<u32> = recent.iter().flatten().copied().collect();
-        let pair = seat(
-            &table,
-            &Hash32(rng.gen()),
-            audit,
-            (Stage::Auditors, 0),
-            2,
-            &mut excluded,
-        );
-        missing += u64::from(pair.places.len() < 2);
-        recent.push_back(pair.places);
-        if recent.len() > remembered {
-            recent.pop_front();
+        let randomness = Hash32(rng.gen());
+        let fill = |tries, seats, excluded: &mut BTreeSet<u32>| {
+            seat(
+                &table,
+                &randomness,
+                audit,
+                (Stage::Auditors, tries),
+                seats,
+                excluded,
+            )
+            .places
+        };
+        let mut rested: BTreeSet<u32> = week.iter().flatten().copied().collect();
+        let strangers = match rest {
+            Rest::Week => MAX_TRIES,
+            Rest::WeekForHalfTheTries => MAX_TRIES / 2,
+        };
+        let mut pair = fill(0..strangers, 2, &mut rested);
+        let mut sitting = pair.iter().copied().collect();
+        pair.extend(fill(strangers..MAX_TRIES, 2 - pair.len(), &mut sitting));
+        missing += u64::from(pair.len() < 2);
+        week.push_back(pair);
+        if week.len() > 7 * per_day as usize {
+            week.pop_front();
         }
     }
     share(missing, audits)
@@ -166,7 +173,7 @@ pub fn filling(weight: u32, stage: Stage, audits: u64, rng: &mut impl Rng) -> Fi
             &table,
             &Hash32(rng.gen()),
             audit,
-            (stage, 0),
+            (stage, 0..MAX_TRIES),
             seats,
             &mut BTreeSet::new(),
         );
@@ -205,11 +212,11 @@ mod tests {
     }
 
     #[test]
-    fn a_week_of_rest_empties_the_table_and_an_audit_of_rest_does_not() {
+    fn a_week_of_rest_empties_the_table_unless_it_ends_with_half_of_the_tries() {
         let mut rng = ChaCha8Rng::seed_from_u64(9);
-        assert!(unseated(Rest::SevenDays, 64, 15, &mut rng).low > 0.5);
-        assert_eq!(unseated(Rest::LastAudit, 64, 15, &mut rng).mean, 0.0);
-        assert_eq!(unseated(Rest::LastAudit, 8, 15, &mut rng).mean, 0.0);
+        assert!(unseated(Rest::Week, 64, 15, &mut rng).low > 0.5);
+        assert_eq!(unseated(Rest::WeekForHalfTheTries, 64, 15, &mut rng).mean, 0.0);
+        assert_eq!(unseated(Rest::WeekForHalfTheTries, 8, 15, &mut rng).mean, 0.0);
     }
 
     #[test]

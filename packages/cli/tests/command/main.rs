@@ -16,5 +16,6 @@ mod market_file;
 mod node;
 mod run;
 mod service;
+mod simulate;
 mod task;
 mod why;
