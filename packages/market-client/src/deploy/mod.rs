@@ -144,7 +144,7 @@ impl Setup<'_> {
                     let msg = Msg::instantiate(code, label, Some(admin), msg);
                     Ok(vec![msg.map_err(chain_client::TxError::from)?])
                 };
-                let read = |outcome: &TxOutcome| {
+                let read = |outcome: &TxOutcome| -> Result<_, MarketError> {
                     let address = outcome.contract_address()?;
                     Ok(Made::Contract { address })
                 };
@@ -165,8 +165,9 @@ impl Setup<'_> {
     async fn wire(&mut self, deployment: &Deployment) -> Result<(), MarketError> {
         let known = self.works.known(WIRE);
         if known.is_none() {
-            let wired = |_: &TxOutcome| Ok(Made::Wired);
-            self.works.once(WIRE, || wire_msgs(deployment), wired).await?;
+            self.works
+                .once(WIRE, || wire_msgs(deployment), |_| Ok(Made::Wired))
+                .await?;
         }
         check(self.works.signer.chain(), deployment).await?;
         if let Some(made) = &known {

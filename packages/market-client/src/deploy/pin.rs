@@ -47,7 +47,7 @@ pub async fn pin(
             let deposit = chain.gov_params().await?.min_deposit;
             let gov = chain.module_account("gov").await?;
             let msgs = || Ok(vec![pin_proposal(&gov, &codes.all(), deposit.clone())]);
-            let read = |outcome: &chain_client::TxOutcome| {
+            let read = |outcome: &chain_client::TxOutcome| -> Result<_, MarketError> {
                 let id = outcome.proposal_id()?;
                 Ok(Made::Proposal { id })
             };

@@ -56,7 +56,7 @@ impl<'a> Works<'a> {
         &mut self,
         step: &str,
         msgs: impl Fn() -> Result<Vec<Msg>, MarketError>,
-        made: impl Fn(&TxOutcome) -> Result<Made, TxError>,
+        made: impl Fn(&TxOutcome) -> Result<Made, MarketError>,
     ) -> Result<Made, MarketError> {
         let mut attempts = 0;
         let outcome = loop {

@@ -92,7 +92,7 @@ async fn store_one(works: &mut Works<'_>, artifact: &Artifact) -> Result<u64, Ma
                     wasm: artifact.gzipped()?,
                 }])
             };
-            let read = |outcome: &chain_client::TxOutcome| {
+            let read = |outcome: &chain_client::TxOutcome| -> Result<_, MarketError> {
                 Ok(Made::Code {
                     code_id: outcome.code_id()?,
                     hash,
