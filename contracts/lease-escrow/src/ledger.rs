@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cosmwasm_std::{Addr, Storage, Uint128};
 use market_math::MathError;
 
-use crate::state::{Totals, ACCOUNTS, ASIDE, TOTALS};
+use crate::state::{self, Order, TokenNo, Totals, ACCOUNTS, ASIDE, TOTALS};
 use crate::ContractError;
 
 /// What money is for.
@@ -33,6 +33,7 @@ pub struct Move {
 
 pub struct Ledger {
     token: Addr,
+    no: TokenNo,
     totals: Totals,
     accounts: BTreeMap<Addr, Uint128>,
     /// Read only when it changes, see [`ASIDE`].
@@ -41,12 +42,25 @@ pub struct Ledger {
 
 impl Ledger {
     /// # Errors
-    /// A stored record is damaged.
+    /// The token was never listed, or a stored record is damaged.
     pub fn load(storage: &dyn Storage, token: &Addr) -> Result<Self, ContractError> {
+        Self::numbered(storage, token, state::listing(storage, token)?.no)
+    }
+
+    /// Of the token an order is paid in.
+    ///
+    /// # Errors
+    /// A stored record is damaged.
+    pub fn of(storage: &dyn Storage, order: &Order) -> Result<Self, ContractError> {
+        Self::numbered(storage, &order.token, order.token_no)
+    }
+
+    fn numbered(storage: &dyn Storage, token: &Addr, no: TokenNo) -> Result<Self, ContractError> {
         Ok(Self {
             token: token.clone(),
+            no,
             // Written with the first money of a token and never removed: before it there is none.
-            totals: TOTALS.may_load(storage, token)?.unwrap_or_default(),
+            totals: TOTALS.may_load(storage, no)?.unwrap_or_default(),
             accounts: BTreeMap::new(),
             aside: None,
         })
@@ -54,6 +68,10 @@ impl Ledger {
 
     pub fn token(&self) -> &Addr {
         &self.token
+    }
+
+    pub fn token_no(&self) -> TokenNo {
+        self.no
     }
 
     pub fn totals(&self) -> &Totals {
@@ -94,7 +112,7 @@ impl Ledger {
     }
 
     pub fn save(self, storage: &mut dyn Storage) {
-        TOTALS.save(storage, &self.token, &self.totals);
+        TOTALS.save(storage, self.no, &self.totals);
         match self.aside {
             Some(aside) if aside.is_zero() => ASIDE.remove(storage, &self.token),
             Some(aside) => ASIDE.save(storage, &self.token, &aside),
@@ -102,15 +120,15 @@ impl Ledger {
         }
         for (owner, available) in &self.accounts {
             match available.is_zero() {
-                true => ACCOUNTS.remove(storage, (owner, &self.token)),
-                false => ACCOUNTS.save(storage, (owner, &self.token), available),
+                true => ACCOUNTS.remove(storage, (owner, self.no)),
+                false => ACCOUNTS.save(storage, (owner, self.no), available),
             }
         }
     }
 
     fn account(&mut self, storage: &dyn Storage, owner: &Addr) -> Result<&mut Uint128, ContractError> {
         if !self.accounts.contains_key(owner) {
-            let available = available(storage, owner, &self.token)?;
+            let available = available(storage, owner, self.no)?;
             self.accounts.insert(owner.clone(), available);
         }
         Ok(self.accounts.entry(owner.clone()).or_default())
@@ -177,7 +195,7 @@ impl Ledger {
 ///
 /// # Errors
 /// The stored record is damaged.
-pub fn available(storage: &dyn Storage, owner: &Addr, token: &Addr) -> Result<Uint128, ContractError> {
+pub fn available(storage: &dyn Storage, owner: &Addr, token: TokenNo) -> Result<Uint128, ContractError> {
     Ok(ACCOUNTS.may_load(storage, (owner, token))?.unwrap_or_default())
 }
 

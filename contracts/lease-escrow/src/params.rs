@@ -7,7 +7,7 @@ use market_types::escrow::{Params, ParamsUpdate, PaymentToken};
 use market_types::events::ParamChanged;
 use market_types::{BasisPoints, Seconds};
 
-use crate::state::{Listing, Service, Settings, SERVICES, SETTINGS, TOKENS};
+use crate::state::{Listing, Service, Settings, TokenNo, SERVICES, SETTINGS, TOKENS};
 use crate::ContractError;
 
 const MAX_TOKENS: usize = 16;
@@ -121,8 +121,19 @@ fn save(storage: &mut dyn Storage, params: &Params<Addr>, version: u32) -> Resul
         work_bond_units: params.work_bond_units,
     };
     SETTINGS.save(storage, &settings)?;
+    // No token is ever dropped, so their count is the next number.
+    let known = TOKENS.keys(storage, None, None, Order::Ascending).count();
+    let mut next = TokenNo::try_from(known).unwrap_or(TokenNo::MAX);
     for entry in &params.tokens {
+        let no = match TOKENS.may_load(storage, &entry.token)? {
+            Some(listing) => listing.no,
+            None => {
+                next = next.saturating_add(1);
+                next
+            }
+        };
         let listing = Listing {
+            no,
             listed: entry.listed,
             min_order: entry.min_order,
         };

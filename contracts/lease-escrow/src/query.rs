@@ -68,8 +68,12 @@ fn both_sides(deps: Deps, env: &Env) -> Result<Vec<Solvency>, ContractError> {
 fn account(deps: Deps, owner: &str, token: &str) -> Result<AccountResponse, ContractError> {
     let owner = sisters::address(deps, owner)?;
     let token = sisters::address(deps, token)?;
+    let available = match TOKENS.may_load(deps.storage, &token)? {
+        Some(listing) => available(deps.storage, &owner, listing.no)?,
+        None => Default::default(),
+    };
     Ok(AccountResponse {
-        available: available(deps.storage, &owner, &token)?,
+        available,
         owner,
         token,
     })

@@ -71,9 +71,9 @@ pub const TASKS: CompactMap<LeaseId, Task> = CompactMap::new(keys::TASKS);
 pub const MONEY: PackedMap<LeaseId, Money> = PackedMap::new(keys::MONEY);
 /// Exists exactly while a stream is active.
 pub const BEATS: PackedMap<(ProviderNo, LeaseId), Beat> = PackedMap::new(keys::BEATS);
-/// By owner and token; removed at zero.
-pub const ACCOUNTS: PackedMap<(&Addr, &Addr), Uint128> = PackedMap::new(keys::ACCOUNTS);
-pub const TOTALS: PackedMap<&Addr, Totals> = PackedMap::new(keys::TOTALS);
+/// By owner and the number of the token; removed at zero.
+pub const ACCOUNTS: PackedMap<(&Addr, TokenNo), Uint128> = PackedMap::new(keys::ACCOUNTS);
+pub const TOTALS: PackedMap<TokenNo, Totals> = PackedMap::new(keys::TOTALS);
 /// Indexes over the leases, kept by `add_lease` and `move_lease`.
 pub const BY_TENANT: Map<(&Addr, LeaseId), ()> = Map::new(keys::BY_TENANT);
 pub const BY_PROVIDER: Map<(ProviderNo, LeaseId), ()> = Map::new(keys::BY_PROVIDER);
@@ -123,9 +123,14 @@ impl Service {
     }
 }
 
+/// A payment token within this contract: in the keys of what every payment writes an address would be most of the bytes.
+pub type TokenNo = u8;
+
 #[cw_serde]
 #[derive(Eq)]
 pub struct Listing {
+    /// Given when the token is listed first, and kept.
+    pub no: TokenNo,
     pub listed: bool,
     pub min_order: Uint128,
 }
@@ -136,6 +141,7 @@ pub struct Listing {
 pub struct Order {
     pub tenant: Addr,
     pub token: Addr,
+    pub token_no: TokenNo,
     pub take_rate: BasisPoints,
     pub service: u32,
     pub rail: Rail,

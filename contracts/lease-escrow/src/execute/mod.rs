@@ -46,6 +46,7 @@ use serde::Serialize;
 
 use crate::lease::{Effects, LeaseFile, Moment};
 use crate::ledger::Ledger;
+use crate::state::Order;
 use crate::{sisters, ContractError};
 
 /// Take a lease through one step: load it, let `act` change it, save what changed, move the money, tell the registry.
@@ -66,12 +67,12 @@ where
         act(&mut file, &moment, &mut fx)?;
     }
     file.save(deps.storage, Some(&was))?;
-    carry_out(deps, &file.order().token, fx)
+    carry_out(deps, file.order(), fx)
 }
 
 /// Move the money and build the answer. Everything is saved before any message leaves.
-fn carry_out(deps: DepsMut, token: &Addr, fx: Effects) -> Result<Response, ContractError> {
-    apply(deps.storage, token, &fx)?;
+fn carry_out(deps: DepsMut, order: &Order, fx: Effects) -> Result<Response, ContractError> {
+    apply(deps.storage, order, &fx)?;
     if fx.calls.is_empty() {
         return Ok(Response::new().add_events(fx.events));
     }
@@ -84,11 +85,11 @@ fn carry_out(deps: DepsMut, token: &Addr, fx: Effects) -> Result<Response, Contr
     Ok(Response::new().add_events(fx.events).add_messages(calls))
 }
 
-fn apply(storage: &mut dyn Storage, token: &Addr, fx: &Effects) -> Result<(), ContractError> {
+fn apply(storage: &mut dyn Storage, order: &Order, fx: &Effects) -> Result<(), ContractError> {
     if fx.moves.is_empty() {
         return Ok(());
     }
-    let mut ledger = Ledger::load(storage, token)?;
+    let mut ledger = Ledger::of(storage, order)?;
     for step in &fx.moves {
         ledger.shift(storage, step)?;
     }

@@ -10,7 +10,7 @@ use market_types::OrderId;
 use super::now;
 use crate::lease::{funding, LeaseFile, Terms, Work};
 use crate::ledger::{difference, Ledger, Move, Pool};
-use crate::state::{self, Lease, Money, Order, Stream, Task, LEASES, RESERVED, SERVICES};
+use crate::state::{self, Lease, Money, Order, LEASES, RESERVED, SERVICES};
 use crate::{sisters, ContractError};
 
 /// # Errors
@@ -37,9 +37,9 @@ pub fn open_lease(
     }
     let funded = funding(&order.rail, award.price)?;
     let rest = difference(reserved, funded)?;
-    let (status, work) = match order.rail {
-        Rail::Stream { length, .. } => (LeaseStatus::Starting, Work::Stream(Stream::new(length))),
-        Rail::Task { .. } => (LeaseStatus::Active, Work::Task(Task::default())),
+    let status = match order.rail {
+        Rail::Stream { .. } => LeaseStatus::Starting,
+        Rail::Task { .. } => LeaseStatus::Active,
     };
     let lease = Lease {
         tenant: order.tenant.clone(),
@@ -64,7 +64,7 @@ pub fn open_lease(
         funded,
     };
 
-    let mut ledger = Ledger::load(deps.storage, &order.token)?;
+    let mut ledger = Ledger::of(deps.storage, &order)?;
     let fund = Move {
         from: Pool::Reserved,
         to: Pool::Remaining,
@@ -89,7 +89,7 @@ pub fn open_lease(
             remaining: funded,
             ..Money::default()
         },
-        work,
+        work: Work::new(&order.rail),
         beat: None,
         terms: Terms {
             service: SERVICES.load(deps.storage, order.service)?,
@@ -108,7 +108,7 @@ pub fn free_reservation(deps: DepsMut, info: MessageInfo, id: OrderId) -> Result
     sisters::ensure_book(deps.as_ref(), &info)?;
     let order = state::order(deps.storage, id)?;
     let amount = reserved(&deps, id)?;
-    let mut ledger = Ledger::load(deps.storage, &order.token)?;
+    let mut ledger = Ledger::of(deps.storage, &order)?;
     let freed = free(&deps, &mut ledger, id, &order, amount)?;
     RESERVED.remove(deps.storage, id);
     ledger.save(deps.storage);

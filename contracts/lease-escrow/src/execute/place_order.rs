@@ -98,6 +98,7 @@ fn reserve(
     let order = Order {
         tenant: tenant.clone(),
         token: token.clone(),
+        token_no: ledger.token_no(),
         take_rate,
         service: settings.service,
         rail: spec.rail.clone(),

@@ -23,7 +23,7 @@ pub fn top_up(
 ) -> Result<Response, ContractError> {
     ensure_amount(amount)?;
     let was = LeaseFile::load(deps.storage, id)?;
-    let mut ledger = Ledger::load(deps.storage, &was.order().token)?;
+    let mut ledger = Ledger::of(deps.storage, was.order())?;
     let fund = Move {
         from: Pool::Available(info.sender.clone()),
         to: Pool::Remaining,
@@ -53,7 +53,7 @@ pub fn with_money(
             token: token.clone(),
         });
     }
-    let mut ledger = Ledger::load(deps.storage, token)?;
+    let mut ledger = Ledger::of(deps.storage, was.order())?;
     ledger.take_in(deps.storage, &Pool::Remaining, amount)?;
     finish(deps, env, was, ledger, sender, amount)
 }

@@ -18,12 +18,12 @@ pub fn withdraw(
 ) -> Result<Response, ContractError> {
     let token = sisters::address(deps.as_ref(), &token)?;
     let owner = info.sender;
+    let mut ledger = Ledger::load(deps.storage, &token)?;
     let amount = match amount {
         Some(amount) => amount,
-        None => available(deps.storage, &owner, &token)?,
+        None => available(deps.storage, &owner, ledger.token_no())?,
     };
     ensure_amount(amount)?;
-    let mut ledger = Ledger::load(deps.storage, &token)?;
     ledger.pay_out(deps.storage, &Pool::Available(owner.clone()), amount)?;
     ledger.save(deps.storage);
     let pay = transfer_out(&token, &owner, amount)?;

@@ -30,9 +30,11 @@ impl LeaseFile {
         let order = state::order(storage, id.order())?;
         let service = SERVICES.load(storage, order.service)?;
         let work = match order.rail {
-            Rail::Stream { .. } => Work::Stream(STREAMS.load(storage, id)?),
-            Rail::Task { .. } => Work::Task(TASKS.load(storage, id)?),
+            Rail::Stream { .. } => STREAMS.may_load(storage, id)?.map(Work::Stream),
+            Rail::Task { .. } => TASKS.may_load(storage, id)?.map(Work::Task),
         };
+        // Absent until something happens to the work.
+        let work = work.unwrap_or_else(|| Work::new(&order.rail));
         let beat = match work {
             Work::Stream(_) => BEATS.may_load(storage, (lease.provider, id))?,
             Work::Task(_) => None,
@@ -49,7 +51,7 @@ impl LeaseFile {
         })
     }
 
-    /// Write what differs from `was`, the state as loaded; `None` writes all.
+    /// Write what differs from `was`, the state as loaded; `None`: a new lease, to whose work nothing has happened.
     ///
     /// # Errors
     /// A record does not serialise.
@@ -60,7 +62,8 @@ impl LeaseFile {
         if was.map(|was| &was.money) != Some(&self.money) {
             MONEY.save(storage, self.id, &self.money);
         }
-        if was.map(|was| &was.work) != Some(&self.work) {
+        let untouched = Work::new(&self.order().rail);
+        if was.map_or(&untouched, |was| &was.work) != &self.work {
             match &self.work {
                 Work::Stream(stream) => STREAMS.save(storage, self.id, stream)?,
                 Work::Task(task) => TASKS.save(storage, self.id, task)?,

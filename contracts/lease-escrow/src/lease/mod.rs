@@ -15,6 +15,7 @@ pub use stream::check_amendment;
 
 use cosmwasm_std::{Event, Uint128};
 use market_math::fee::{bearable_premium, split};
+use market_types::order::Rail;
 use market_types::registry::ExecuteMsg as TellRegistry;
 use market_types::{ProviderNo, UnixTime};
 
@@ -53,6 +54,16 @@ impl Effects {
 pub enum Work {
     Stream(Stream),
     Task(Task),
+}
+
+impl Work {
+    /// Nothing has happened yet.
+    pub fn new(rail: &Rail) -> Self {
+        match rail {
+            Rail::Stream { length, .. } => Self::Stream(Stream::new(*length)),
+            Rail::Task { .. } => Self::Task(Task::default()),
+        }
+    }
 }
 
 /// Which of the lease's money is spent.

@@ -7,9 +7,7 @@ use market_types::LeaseId;
 
 use super::desk::{addr, Desk};
 use crate::ledger::Ledger;
-use crate::state::{
-    ACCOUNTS, BEATS, BY_PROVIDER, BY_TENANT, LEASES, MONEY, ORDERS, RESERVED, SET_ASIDE, TOTALS,
-};
+use crate::state::{ACCOUNTS, BEATS, BY_PROVIDER, BY_TENANT, LEASES, MONEY, ORDERS, RESERVED, SET_ASIDE};
 
 impl Desk {
     /// Balances equal debts; every sum equals its parts; every lease's money adds up; indexes follow the leases.
@@ -17,8 +15,8 @@ impl Desk {
         let storage = &self.deps.storage;
         for token in ["usd", "eur"] {
             let token = addr(token);
-            let totals = TOTALS.may_load(storage, &token).unwrap().unwrap_or_default();
             let ledger = Ledger::load(storage, &token).unwrap();
+            let totals = *ledger.totals();
             let owed: u128 = ledger
                 .owed(storage)
                 .unwrap()
@@ -30,7 +28,9 @@ impl Desk {
 
             let mut available = 0;
             for name in ACCOUNTS_OF_TESTS {
-                let account = ACCOUNTS.may_load(storage, (&addr(name), &token)).unwrap();
+                let account = ACCOUNTS
+                    .may_load(storage, (&addr(name), ledger.token_no()))
+                    .unwrap();
                 available += account.unwrap_or_default().u128();
             }
             assert_eq!(available, totals.available.u128(), "available of {token}");

@@ -22,7 +22,7 @@ use market_types::{BasisPoints, CloseReason, LeaseId, OrderId, Price, ProviderNo
 
 use super::sisters::respond;
 use crate::contract;
-use crate::state::{Beat, ACCOUNTS, BEATS};
+use crate::state::{Beat, ACCOUNTS, BEATS, TOKENS};
 use crate::ContractError;
 
 pub use super::books::ACCOUNTS_OF_TESTS;
@@ -280,8 +280,9 @@ impl Desk {
     }
 
     pub fn available(&self, owner: &str) -> u128 {
+        let usd = TOKENS.load(&self.deps.storage, &addr("usd")).unwrap().no;
         ACCOUNTS
-            .may_load(&self.deps.storage, (&addr(owner), &addr("usd")))
+            .may_load(&self.deps.storage, (&addr(owner), usd))
             .unwrap()
             .unwrap_or_default()
             .u128()

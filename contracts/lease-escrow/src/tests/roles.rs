@@ -1,6 +1,6 @@
 use market_control::ControlError;
-use market_types::control::ControlMsg;
 use market_types::audit::AuditId;
+use market_types::control::ControlMsg;
 use market_types::escrow::{Acknowledgement, Amendment, ExecuteMsg, Hook, Payer};
 use market_types::{LeaseId, OrderId, Price, Seconds};
 
@@ -103,7 +103,7 @@ pub fn entitled(msg: &ExecuteMsg) -> Option<&'static [&'static str]> {
         OpenLease(_) | FreeReservation { .. } => &["order-book"],
         Hold { .. } | Vest { .. } | Refund { .. } | SetAside { .. } | PayAudit { .. } | Convict { .. } => {
             &["attestation"]
-        },
+        }
         PlaceOrder { .. }
         | TopUp { .. }
         | Withdraw { .. }
