@@ -1,7 +1,8 @@
-//! Chapter 7: fees are swept; the network token's are burned, the stablecoin's are sold and what they bring is burned.
+//! Chapter 8: fees are swept; the network token's are burned, the stablecoin's are sold and what they bring is burned.
 
 use anyhow::{ensure, Context as _, Result};
 use cosmwasm_std::Uint128;
+use market_types::defaults::TOKEN;
 use market_types::escrow;
 use market_types::take_rate::{ExecuteMsg, Hook, LotResponse, QueryMsg, QuoteResponse, TotalsResponse};
 use market_types::Seconds;
@@ -14,7 +15,7 @@ use crate::amount::format_time;
 /// # Errors
 /// A step failed, or a figure does not add up.
 pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
-    tale.chapter(7, "Fees are swept, sold and burned");
+    tale.chapter(8, "Fees are swept, sold and burned");
     let contracts = stage.market.deployment.contracts.clone();
     let usdc = stage.market.token("usdc")?.address.clone();
     let network = contracts.network_token.clone();
@@ -48,9 +49,11 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
     let wait = stage.pace.auction;
     stage.pace.pass(&stage.market.chain, tale, wait).await?;
     let price = self::lot(stage, &usdc).await?.price;
+    // All of it at the price of now; what the price falls by until the sale comes back.
+    let pay = lot.left.checked_mul_ceil((price.u128(), TOKEN))?;
     let query = QueryMsg::Quote {
         token: usdc.clone(),
-        pay: lot.left,
+        pay,
     };
     let quote: QuoteResponse = stage.market.take_rate(&query).await?;
     let hook = Hook::Take {
@@ -59,7 +62,7 @@ pub async fn tell(stage: &mut Stage, tale: &Tale) -> Result<TotalsResponse> {
     };
     let sale = stage
         .keeper
-        .send(&network, &contracts.take_rate_burn, lot.left, &hook)
+        .send(&network, &contracts.take_rate_burn, pay, &hook)
         .await?;
     // The price falls every second, so what was paid is what the sale says, at most the quote.
     let figure = |key: &str| -> Result<Uint128> {
