@@ -185,6 +185,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         }
         QueryMsg::LastResort { bond } => to_json_binary(&answer::last_resort(deps, bond)?),
         QueryMsg::AuditOffers { owner } => to_json_binary(&answer::audit_offers(deps, &owner)?),
+        QueryMsg::Burned {} => to_json_binary(&answer::burned(deps)?),
         QueryMsg::Seats { audit } => to_json_binary(&answer::seats(deps, audit)?),
     };
     Ok(binary?)

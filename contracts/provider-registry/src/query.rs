@@ -18,9 +18,9 @@ use crate::judge;
 use crate::machines::registered;
 use crate::snapshot::{self, checked};
 use crate::state::{
-    self, account, owned, used, Commitment, EvidenceRecord, Identity, Provider, Seat, AGENTS, CLAIMABLE,
-    COMMITMENTS_OF, EVIDENCE, GATEWAYS, IDENTITIES, LIMITS, PARAMS, PROVIDERS, SEATS, SIGNED, TOTALS,
-    UNBONDING,
+    self, account, owned, used, Commitment, EvidenceRecord, Identity, Provider, Seat, AGENTS, BURNED,
+    CLAIMABLE, COMMITMENTS_OF, EVIDENCE, GATEWAYS, IDENTITIES, LIMITS, PARAMS, PROVIDERS, SEATS, SIGNED,
+    TOTALS, UNBONDING,
 };
 use crate::ContractError;
 
@@ -321,6 +321,11 @@ pub fn audit_offers(deps: Deps, owner: &str) -> Result<Vec<AuditOffer>, Contract
             })
         })
         .collect()
+}
+
+/// Nothing before the first burning, see [`BURNED`].
+pub fn burned(deps: Deps) -> StdResult<Uint128> {
+    Ok(BURNED.may_load(deps.storage)?.unwrap_or_default())
 }
 
 pub fn seats(deps: Deps, audit: AuditId) -> StdResult<Vec<SeatResponse>> {

@@ -5,7 +5,7 @@ use market_types::audit::Reward;
 use market_types::registry::{Tip, Unbonding};
 use market_types::ProviderNo;
 
-use crate::state::{credit, Account, Totals, UNBONDING};
+use crate::state::{credit, Account, Totals, BURNED, UNBONDING};
 use crate::{outgoing, ContractError};
 
 /// Take up to `due` out of what is free, then out of what is unbonding; never out of what leases and seats lock. The caller saves
@@ -93,10 +93,20 @@ impl Shares {
     }
 }
 
-/// The message that burns `amount`; none for nothing.
-pub fn burning(token: &Addr, amount: Uint128) -> Result<Option<WasmMsg>, ContractError> {
+/// The message that burns `amount`, and its place in the sum; none for nothing.
+///
+/// # Errors
+/// The sum does not fit.
+pub fn burning(
+    storage: &mut dyn Storage,
+    token: &Addr,
+    amount: Uint128,
+) -> Result<Option<WasmMsg>, ContractError> {
     if amount.is_zero() {
         return Ok(None);
     }
+    // Absent before the first.
+    let burned = BURNED.may_load(storage)?.unwrap_or_default();
+    BURNED.save(storage, &burned.checked_add(amount)?)?;
     Ok(Some(outgoing::burn(token, amount)?))
 }

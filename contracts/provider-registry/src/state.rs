@@ -36,8 +36,9 @@ pub mod keys {
     pub const OFFERS: &str = "offers";
     pub const GROUPS: &str = "groups";
     pub const SEATS: &str = "seats";
+    pub const BURNED: &str = "burned";
 
-    pub const ALL: [&str; 22] = [
+    pub const ALL: [&str; 23] = [
         PARAMS,
         TOTALS,
         LAST_PROVIDER,
@@ -60,11 +61,14 @@ pub mod keys {
         OFFERS,
         GROUPS,
         SEATS,
+        BURNED,
     ];
 }
 
 pub const PARAMS: CompactItem<Params<Addr>> = CompactItem::new(keys::PARAMS);
 pub const TOTALS: Item<Totals> = Item::new(keys::TOTALS);
+/// All that was slashed and burned; absent before the first.
+pub const BURNED: Item<Uint128> = Item::new(keys::BURNED);
 pub const LAST_PROVIDER: Item<ProviderNo> = Item::new(keys::LAST_PROVIDER);
 /// Every address that is or ever was an owner or an agent.
 pub const IDENTITIES: CompactMap<&Addr, Identity> = CompactMap::new(keys::IDENTITIES);

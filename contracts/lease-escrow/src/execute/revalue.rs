@@ -6,8 +6,8 @@ use market_types::registry::{BondPriceResponse, CommitmentResponse, QueryMsg as 
 use market_types::LeaseId;
 
 use super::step;
-use crate::lease::Stake;
-use crate::{state, ContractError};
+use crate::lease::{LeaseFile, Stake};
+use crate::ContractError;
 
 /// # Errors
 /// No running task, or neither bond nor price changed enough.
@@ -19,7 +19,10 @@ pub fn revalue(deps: DepsMut, env: Env, id: LeaseId) -> Result<Response, Contrac
 }
 
 fn stake(deps: Deps, id: LeaseId) -> Result<Stake, ContractError> {
-    let token = state::order(deps.storage, id.order())?.token;
+    let file = LeaseFile::load(deps.storage, id)?;
+    file.task()?;
+    file.ensure_running()?;
+    let token = &file.order().token;
     let address = market_control::sister(deps.storage, market_control::Sister::ProviderRegistry)?;
     let registry = Registry::at(&address);
     let commitment: CommitmentResponse =

@@ -119,7 +119,8 @@ pub fn unseat(
             burned,
         });
     }
-    Ok(response.add_messages(burning(&wiring.network_token, burned)?))
+    let burn = burning(deps.storage, &wiring.network_token, burned)?;
+    Ok(response.add_messages(burn))
 }
 
 fn take(bench: &mut Bench, no: ProviderNo) -> Option<(AuditClass, Seat)> {

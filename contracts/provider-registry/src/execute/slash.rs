@@ -57,6 +57,7 @@ pub fn slash(
     if convict {
         suspend(deps.storage, no, env.block.time.into())?;
     }
+    let burn = burning(deps.storage, &wiring.network_token, burned)?;
     Ok(Response::new()
         .add_event(Slashed {
             provider: no,
@@ -66,7 +67,7 @@ pub fn slash(
             burned,
             convicted: convict,
         })
-        .add_messages(burning(&wiring.network_token, burned)?))
+        .add_messages(burn))
 }
 
 /// Rounded down: the remainder stays where it is.

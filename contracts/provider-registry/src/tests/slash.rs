@@ -47,6 +47,10 @@ fn reporters_get_at_most_a_fifth_and_the_rest_is_burned() {
     assert_eq!(market.claimable("bob"), 10 * TOKEN);
     assert_eq!(market.claimable("carol"), TOKEN);
     assert_eq!(burned(&response), 48 * TOKEN);
+    assert_eq!(
+        market.ask::<cosmwasm_std::Uint128>(QueryMsg::Burned {}),
+        n(48 * TOKEN)
+    );
     assert_eq!(bond(&market), (9_940 * TOKEN, 0));
 }
 

@@ -26,6 +26,9 @@ pub struct Batch {
     pub audit_rate: u128,
     pub premium: u128,
     pub status: BatchStatus,
+    /// What it adds to what is held, and in which quarter of a vesting time since 1970.
+    pub price: u128,
+    pub quarter: u64,
 }
 
 impl Attestation {
@@ -164,12 +167,22 @@ impl Ledger {
             .into());
         }
         let class = self.attestation.class(lease.terms.comparison);
+        let posted = self
+            .attestation
+            .batches
+            .range((id, BatchNo(0))..=(id, BatchNo(u32::MAX)));
+        let posted: Vec<&Batch> = posted.map(|(_, batch)| batch).collect();
+        let last = posted.last().map_or(0, |batch| batch.quarter);
+        let quarter = last.max(self.now / (class.vesting.0 / 4).max(1));
+        // What vests before an audit of this batch is over is no stake for it: three quarters of the vesting time count.
+        let fresh = posted.iter().filter(|batch| quarter - batch.quarter < 3);
+        let fresh: u128 = fresh.map(|batch| batch.price).sum();
         let rate = match class.class {
             ComparisonClass::None => 0,
             _ => audit_rate(
                 lease.price,
                 lease.stakes.work_bond_value,
-                lease.money.held,
+                lease.money.held.min(fresh),
                 class.audit_floor_ppm,
             ),
         };
@@ -180,12 +193,10 @@ impl Ledger {
             audit_rate: rate,
             premium: u128::from(count) * premium(rate, class.audit_cost.0, lease.price),
             status: BatchStatus::Vesting,
+            price: u128::from(count) * lease.price,
+            quarter,
         };
-        let no = self
-            .attestation
-            .batches
-            .range((id, BatchNo(0))..=(id, BatchNo(u32::MAX)))
-            .count();
+        let no = posted.len();
         self.attestation.batches.insert((id, BatchNo(no as u32)), batch);
         self.hold(id, count)
     }

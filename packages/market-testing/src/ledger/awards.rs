@@ -144,11 +144,13 @@ impl Ledger {
                 lease_bond: judgement.lease_bond,
                 penalized: 0,
                 work_bond: bid.work_bond,
+                slashed: 0,
                 capacity_released: false,
             },
         );
         let stakes = super::leases::Stakes {
             lease_bond: judgement.lease_bond,
+            work_bond: bid.work_bond,
             work_bond_value: if order.is_task() {
                 judgement.work_bond_value
             } else {

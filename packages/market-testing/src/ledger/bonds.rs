@@ -29,9 +29,20 @@ impl Ledger {
         }
         let ready_at = self.now + self.registry.params.unbonding_period.0;
         let now = self.now;
+        let (unit, audits) = (
+            self.registry.params.audit_bond_unit,
+            self.registry.audits_somewhere(no),
+        );
         let provider = self.registry.provider_mut(no);
         if provider.unbonding.len() >= 16 {
             return Err(Error::UnbondingsFull { max: 16 }.into());
+        }
+        if provider.bonded - amount < unit.u128() && audits {
+            return Err(Error::StillAuditing {
+                unit,
+                left: n(provider.bonded - amount),
+            }
+            .into());
         }
         provider.bonded -= amount;
         provider.unbonding.push((amount, ready_at));

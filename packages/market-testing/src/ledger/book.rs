@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cosmwasm_std::Addr;
-use market_types::order::{AwardRule, OrderSpec, Pricing, Rail, Requirements, StreamLength};
+use market_types::order::{AwardRule, ComparisonClass, OrderSpec, Pricing, Rail, Requirements, StreamLength};
 use market_types::order_book::{ExecuteMsg, OrderStatus, Params, ParamsUpdate, QueryMsg};
 use market_types::registry::{BidPrice, Refusal};
 use market_types::{BasisPoints, OrderId, Price, ProviderNo, UnixTime};
@@ -117,6 +117,10 @@ impl Order {
                 false => BidPrice::PerHour(price),
             },
             binding: false,
+            audited: match (self.is_task() && !self.spec.thin_audit, self.spec.comparison) {
+                (false, _) | (_, ComparisonClass::None) => None,
+                (true, comparison) => Some(comparison),
+            },
         }
     }
 }

@@ -6,11 +6,13 @@ use std::rc::Rc;
 use cosmwasm_std::{from_json, Addr, Binary, Uint128};
 use lease_escrow::ContractError as Error;
 use market_math::MathError;
+use market_types::audit::AuditId;
 use market_types::escrow::{ExecuteMsg, Hook, LeaseStatus, Params, ParamsUpdate, QueryMsg};
 use market_types::order::{OrderSpec, Rail, StreamLength};
 use market_types::{LeaseId, OrderId, Price, ProviderNo};
 
 use super::amounts::up;
+use super::audits::Aside;
 use super::control::{ensure, unimplemented_message};
 use super::leases::{Lease, Stakes, Stream, Task, Terms, Work};
 use super::tokens::n;
@@ -26,6 +28,8 @@ pub struct Escrow {
     pub available: BTreeMap<(Addr, Addr), u128>,
     pub fees: BTreeMap<Addr, u128>,
     pub audits: BTreeMap<Addr, u128>,
+    /// For open audits; nothing is kept for those that ended.
+    pub aside: BTreeMap<AuditId, Aside>,
 }
 
 /// An order as far as its money goes.
@@ -66,6 +70,7 @@ impl Escrow {
             available: BTreeMap::new(),
             fees: BTreeMap::new(),
             audits: BTreeMap::new(),
+            aside: BTreeMap::new(),
         }
     }
 
@@ -80,7 +85,7 @@ impl Escrow {
         }
     }
 
-    fn debit(&mut self, owner: &Addr, token: &Addr, amount: u128) -> Result<(), Error> {
+    pub(super) fn debit(&mut self, owner: &Addr, token: &Addr, amount: u128) -> Result<(), Error> {
         let has = self.available(owner, token);
         let Some(left) = has.checked_sub(amount) else {
             return Err(Error::Insufficient {
@@ -97,7 +102,23 @@ impl Escrow {
         Ok(())
     }
 
-    /// What is owed in `token`, by purpose: available, reserved, remaining, held, fees, audits.
+    /// What is set aside for audits in `token`.
+    pub fn aside_in(&self, token: &Addr) -> u128 {
+        let of_token = |audit: &AuditId| {
+            self.leases
+                .get(&audit.lease)
+                .is_some_and(|lease| lease.terms.token == *token)
+        };
+        let parts = self.aside.iter().filter(|(audit, _)| of_token(audit));
+        parts.map(|(_, (pool, own))| pool + own).sum()
+    }
+
+    /// All that is owed in `token`.
+    pub fn owes_in_all(&self, token: &Addr) -> u128 {
+        self.owes(token).iter().sum::<u128>() + self.aside_in(token)
+    }
+
+    /// What is owed in `token`, by purpose: available, reserved, remaining, held, fees, audits. What is set aside comes on top.
     pub fn owes(&self, token: &Addr) -> [u128; 6] {
         let available = self
             .available
@@ -226,7 +247,7 @@ impl Ledger {
             ExecuteMsg::Skim { token } => {
                 let token = Addr::unchecked(token);
                 self.escrow.is_known(&token)?;
-                let owes: u128 = self.escrow.owes(&token).iter().sum();
+                let owes = self.escrow.owes_in_all(&token);
                 let gift = self.balance(&token, &here) - owes;
                 if gift == 0 {
                     return Err(Error::NothingToSend { token }.into());
@@ -242,6 +263,12 @@ impl Ledger {
                 let attestation = self.wiring.attestation.clone();
                 Ok(ensure(sender, &attestation, "attestation contract").map_err(Error::Control)?)
             }
+            ExecuteMsg::SetAside { audit, amount, payer } => {
+                self.set_aside(sender, *audit, amount.u128(), *payer)
+            }
+            ExecuteMsg::PayAudit { audit, payments } => self.pay_audit(sender, *audit, payments),
+            ExecuteMsg::Convict { lease } => self.convict(sender, *lease),
+            ExecuteMsg::Revalue { lease } => self.revalue(*lease),
             ExecuteMsg::Receive(_) => unimplemented_message(msg),
             of_a_lease => Ok(self.lease_message(sender, of_a_lease)?),
         }
@@ -381,6 +408,8 @@ impl Ledger {
                 ..Money::default()
             },
             work,
+            short: None,
+            restaked_at: None,
         };
         self.escrow.leases.insert(id, lease);
         Ok(())

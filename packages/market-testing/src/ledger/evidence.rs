@@ -19,6 +19,7 @@ pub struct Evidence {
     pub outages: u64,
     pub outage_seconds: u64,
     pub no_shows: u64,
+    pub convictions: u64,
 }
 
 impl Evidence {
@@ -64,18 +65,22 @@ impl Ledger {
             down(worth, MILLION, unit).unwrap_or(u128::MAX)
         };
         let (now, half_life) = (self.now, self.registry.params.evidence_half_life.0);
-        // A lease that did not fail counts against it by the part of the bond that penalties took.
+        // A lease that did not fail counts against it by the part of its bonds that penalties and slashing took.
         let penalized = self
             .registry
             .commitments
             .get(&lease)
-            .filter(|commitment| commitment.penalized > 0)
-            .map_or(0, |commitment| {
-                down(weight(expected), commitment.penalized, commitment.lease_bond).unwrap_or(0)
+            .map(|c| (c.penalized + c.slashed, c.lease_bond + c.work_bond))
+            .filter(|(taken, _)| *taken > 0)
+            .map_or(0, |(taken, bonds)| {
+                down(weight(expected), taken, bonds).unwrap_or(0)
             });
         let evidence = &mut self.registry.provider_mut(no).evidence;
         evidence.come_to(now, half_life);
-        evidence.success = evidence.success.saturating_add(weight(fee));
+        // What the convicted was paid for proves nothing.
+        if reason != CloseReason::Convicted {
+            evidence.success = evidence.success.saturating_add(weight(fee));
+        }
         match reason.code() {
             0..=9_999 => evidence.ended_by_tenant += 1,
             10_000..=19_999 => evidence.ended_by_provider += 1,

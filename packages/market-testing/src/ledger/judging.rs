@@ -1,7 +1,7 @@
 //! Whether a provider can commit to a lease.
 
 use cosmwasm_std::Addr;
-use market_types::order::Requirements;
+use market_types::order::{ComparisonClass, Requirements};
 use market_types::registry::{AgentLimits, BidPrice, Refusal};
 use market_types::resources::{DeviceClass, MachineGroup, Resources};
 use market_types::{Price, ProviderNo, Seconds, UnixTime};
@@ -22,6 +22,8 @@ pub struct Candidate<'a> {
     pub no_show_value: u128,
     pub price: BidPrice,
     pub binding: bool,
+    /// How its units are audited, if that takes enough auditors.
+    pub audited: Option<ComparisonClass>,
 }
 
 pub struct Judgement {
@@ -129,6 +131,9 @@ impl Ledger {
         if provider.retired {
             return Err(Refusal::Retired {});
         }
+        if provider.suspended {
+            return Err(Refusal::Suspended {});
+        }
         if let Some((_, until)) = provider
             .maintenance
             .filter(|(from, until)| (*from..*until).contains(&self.now))
@@ -173,6 +178,12 @@ impl Ledger {
             }
         }
         self.admit_bond(provider, candidate, &limits)?;
+        if let Some(comparison) = candidate.audited {
+            let operators = self.registry.operators(comparison, &class);
+            if operators < 5 {
+                return Err(Refusal::ThinAudit { operators, needed: 5 });
+            }
+        }
         Ok(class)
     }
 

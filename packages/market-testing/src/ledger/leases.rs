@@ -42,11 +42,17 @@ pub struct Lease {
     pub ended: Option<(u64, CloseReason)>,
     pub money: Money,
     pub work: Work,
+    /// Since when the stake is worth too little, and whether the price alone is to blame.
+    pub short: Option<(u64, bool)>,
+    /// When it was worth enough again.
+    pub restaked_at: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
 pub struct Stakes {
     pub lease_bond: u128,
+    /// As it was last counted.
+    pub work_bond: u128,
     pub work_bond_value: u128,
 }
 

@@ -6,6 +6,7 @@
 mod amendments;
 pub mod amounts;
 mod attestation;
+pub mod audits;
 mod awards;
 mod bonds;
 mod book;

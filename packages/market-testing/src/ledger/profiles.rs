@@ -53,6 +53,7 @@ impl Ledger {
             maintenance: None,
             shrunk_at: None,
             retired: false,
+            suspended: false,
             bonded: 0,
             unbonding: vec![],
             limits: AgentLimits::default(),

@@ -10,6 +10,7 @@ use market_types::{BasisPoints, LeaseId, ProviderNo, Seconds};
 use provider_registry::ContractError as Error;
 
 use super::amounts::up;
+use super::audits::Table;
 use super::control::{ensure, unimplemented_message};
 use super::evidence::Evidence;
 use super::judging::each;
@@ -30,6 +31,9 @@ pub struct Registry {
     pub commitments: BTreeMap<LeaseId, Commitment>,
     pub claimable: BTreeMap<Addr, u128>,
     pub prices: BTreeMap<Addr, BondPrice>,
+    /// By audit class.
+    pub tables: BTreeMap<String, Table>,
+    pub burned: u128,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +52,7 @@ pub struct Provider {
     pub maintenance: Option<(u64, u64)>,
     pub shrunk_at: Option<u64>,
     pub retired: bool,
+    pub suspended: bool,
     pub bonded: u128,
     /// Amount and when it is ready, the soonest first.
     pub unbonding: Vec<(u128, u64)>,
@@ -63,6 +68,7 @@ pub struct Commitment {
     pub lease_bond: u128,
     pub penalized: u128,
     pub work_bond: u128,
+    pub slashed: u128,
     pub capacity_released: bool,
 }
 
@@ -88,6 +94,8 @@ impl Registry {
             commitments: BTreeMap::new(),
             claimable: BTreeMap::new(),
             prices: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            burned: 0,
         }
     }
 
@@ -131,7 +139,7 @@ impl Registry {
 
     pub fn locked(&self, no: ProviderNo) -> u128 {
         self.commitments_of(no)
-            .map(|c| c.lease_bond - c.penalized + c.work_bond)
+            .map(|c| c.lease_bond - c.penalized + c.work_bond - c.slashed)
             .sum()
     }
 
@@ -220,6 +228,7 @@ impl Ledger {
                     return Err(Error::StillCommitted { commitments }.into());
                 }
                 let now = self.now;
+                self.registry.leave_every_table(no);
                 let provider = self.registry.provider_mut(no);
                 provider.retired = true;
                 provider.shrunk_at = Some(now);
@@ -253,6 +262,17 @@ impl Ledger {
             ExecuteMsg::Release { .. } | ExecuteMsg::Penalize { .. } | ExecuteMsg::Record(_) => {
                 Err(Error::Control(only("lease escrow", sender)).into())
             }
+            ExecuteMsg::OfferAudits { class, places } => self.offer_audits(sender, &class.0, *places),
+            ExecuteMsg::LeaveAudits { class } => self.leave_audits(sender, &class.0),
+            ExecuteMsg::Reinstate {} => self.reinstate(sender),
+            ExecuteMsg::AddWorkBond { lease, amount } => self.add_work_bond(sender, *lease, amount.u128()),
+            ExecuteMsg::Slash {
+                lease,
+                share,
+                rewards,
+                convict,
+                ..
+            } => self.slash(sender, *lease, share.0, rewards, *convict),
             other => unimplemented_message(other),
         }
     }

@@ -37,6 +37,9 @@ fn times(lease: &Lease) -> Times {
 impl Lease {
     pub fn may_attest(&self, now: u64) -> u32 {
         let Some(task) = self.task() else { return 0 };
+        if self.short.is_some() {
+            return 0;
+        }
         match self.status {
             LeaseStatus::Starting | LeaseStatus::Active => task.units - task.attested,
             LeaseStatus::Closing => task
@@ -53,7 +56,21 @@ impl Lease {
         if let Some(waiting) = task.waiting_since {
             return (now >= waiting + times.start_timeout).then_some(CloseReason::InputsMissing);
         }
-        let since = [Some(self.awarded_at), task.delivered_at, task.last_batch_at];
+        match self
+            .short
+            .map(|(since, excused)| (now >= since + 72 * 3_600, excused))
+        {
+            Some((true, true)) => return Some(CloseReason::Understaked),
+            Some((false, true)) => return None,
+            Some((true, false)) => return Some(CloseReason::NoProgress),
+            Some((false, false)) | None => {}
+        }
+        let since = [
+            Some(self.awarded_at),
+            task.delivered_at,
+            task.last_batch_at,
+            self.restaked_at,
+        ];
         let since = since.into_iter().flatten().max()?;
         (now >= since + times.progress_timeout).then_some(CloseReason::NoProgress)
     }
@@ -121,7 +138,17 @@ impl Ledger {
     pub(super) fn vest(&mut self, id: LeaseId, units: u32, premium: u128) -> Fate {
         let lease = self.lease_mut(id)?;
         let amount = lease.price * u128::from(units);
-        lease.task_mut().vested += units;
+        let task = lease.task_mut();
+        let held = task.attested - task.vested - task.refunded;
+        if units > held {
+            return Err(Error::NotHeld {
+                lease: id,
+                asked: units,
+                held,
+            }
+            .into());
+        }
+        task.vested += units;
         self.pay(id, Purse::Held, amount, premium);
         self.close_if_empty(id);
         Ok(())

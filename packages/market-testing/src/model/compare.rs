@@ -1,17 +1,20 @@
 //! Figure by figure: the ledger against what the contracts have stored and what they answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-use cosmwasm_std::{Addr, Order, Storage};
+use cosmwasm_std::{from_json, Addr, Order, Storage, Uint128};
 use cw20_base::state::{BALANCES, TOKEN_INFO};
 use market_types::attestation::{BatchResponse, QueryMsg as AskAttestation};
+use market_types::audit::AuditClass;
 use market_types::control::Solvency;
 use market_types::escrow::{LeaseMoney, LeaseResponse, LeaseStatus, Progress};
 use market_types::order_book::{BidResponse, OrderResponse, QueryMsg as AskBook};
-use market_types::registry::{BondResponse, QueryMsg as AskRegistry};
+use market_types::registry::{AuditEntry, AuditTable, AuditTry, BondResponse, QueryMsg as AskRegistry};
 use market_types::take_rate::{LotResponse, QueryMsg as AskTakeRate};
 use market_types::{attestation, escrow, BatchNo, LeaseId, OrderId, Page, ProviderNo, UnixTime};
+
+use serde::Deserialize;
 
 use super::twin::{Mismatch, Twin};
 use crate::call::Call;
@@ -58,6 +61,12 @@ fn lease_id(key: &[u8]) -> LeaseId {
     LeaseId(number(key) as u64)
 }
 
+/// A listed token, as far as keys go.
+#[derive(Deserialize)]
+struct Numbered {
+    no: u8,
+}
+
 fn text(bytes: &[u8]) -> Addr {
     Addr::unchecked(String::from_utf8_lossy(bytes))
 }
@@ -97,12 +106,18 @@ impl Twin {
     fn compare_accounts(&self) -> Result<(), Mismatch> {
         let storage = self.suite.app.contract_storage(&self.ledger.wiring.lease_escrow);
         let escrow = &self.ledger.escrow;
+        // Tokens have short numbers, which the list of tokens tells.
+        let tokens: BTreeMap<u128, Addr> = packed(&*storage, "tokens")
+            .into_iter()
+            .filter_map(|(key, value)| Some((from_json::<Numbered>(value).ok()?.no.into(), text(&key))))
+            .collect();
+        let numbered = |no: &[u8]| tokens.get(&number(no)).cloned().unwrap_or_else(|| text(no));
         let accounts: BTreeMap<(Addr, Addr), u128> = packed(&*storage, "accounts")
             .into_iter()
             .map(|(key, value)| {
                 let owner_len = number(&key[..2]) as usize;
-                let (owner, token) = key[2..].split_at(owner_len);
-                ((text(owner), text(token)), number(&value))
+                let (owner, no) = key[2..].split_at(owner_len);
+                ((text(owner), numbered(no)), number(&value))
             })
             .collect();
         named("available", &escrow.available, &accounts)?;
@@ -118,7 +133,7 @@ impl Twin {
         named("reserved", &expected, &reserved)?;
         let totals: BTreeMap<Addr, [u128; 6]> = packed(&*storage, "totals")
             .into_iter()
-            .map(|(key, value)| (text(&key), numbers(&value)))
+            .map(|(key, value)| (numbered(&key), numbers(&value)))
             .filter(|(_, sums)| *sums != [0; 6])
             .collect();
         let expected = self
@@ -128,7 +143,19 @@ impl Twin {
             .map(|token| (token.clone(), escrow.owes(token)))
             .filter(|(_, sums)| *sums != [0; 6])
             .collect();
-        named("what the escrow owes", &expected, &totals)
+        named("what the escrow owes", &expected, &totals)?;
+        let aside: BTreeMap<Addr, u128> = packed(&*storage, "aside")
+            .into_iter()
+            .map(|(key, value)| (text(&key), number(&value)))
+            .collect();
+        let expected = self
+            .ledger
+            .tokens
+            .keys()
+            .map(|token| (token.clone(), escrow.aside_in(token)))
+            .filter(|(_, aside)| *aside > 0)
+            .collect();
+        named("what is set aside", &expected, &aside)
     }
 
     fn compare_leases(&self) -> Result<(), Mismatch> {
@@ -389,13 +416,13 @@ impl Twin {
             let there = self.suite.provider(&provider.owner);
             let expected = (
                 provider.agent.clone(),
-                provider.retired,
+                (provider.retired, provider.suspended),
                 provider.shrunk_at,
                 provider.maintenance,
             );
             let figures = (
                 there.agent,
-                there.retired,
+                (there.retired, there.suspended),
                 there.shrunk_at.map(|at| at.0),
                 there.maintenance.map(|(from, until)| (from.0, until.0)),
             );
@@ -411,6 +438,7 @@ impl Twin {
                 evidence.outages,
                 evidence.outage_seconds,
                 evidence.no_shows,
+                evidence.convictions,
             ];
             let figures = [
                 there.leases_ended_by_tenant,
@@ -419,12 +447,65 @@ impl Twin {
                 there.outages,
                 there.outage_seconds,
                 there.no_shows,
+                there.convictions,
             ];
             same(
                 || format!("evidence of provider {no}"),
                 &(score, counts),
                 &(there.score, figures),
             )?;
+        }
+        self.compare_tables()
+    }
+
+    fn compare_tables(&self) -> Result<(), Mismatch> {
+        for (class, table) in &self.ledger.registry.tables {
+            let class = AuditClass(class.clone());
+            let entries = || table.places.iter().flatten();
+            let groups: BTreeSet<&str> = entries()
+                .map(|entry| self.ledger.registry.provider(entry.provider).group.as_str())
+                .collect();
+            let expected = AuditTable {
+                length: table.places.len() as u32,
+                live: entries().count() as u32,
+                operators: groups.len() as u32,
+            };
+            let query = AskRegistry::AuditTable { class: class.clone() };
+            same(
+                || format!("audit table {class}"),
+                &expected,
+                &self.suite.ask_registry(&query),
+            )?;
+            // A lot of zero hits whoever has weight.
+            let tries = |positions: std::ops::Range<usize>| {
+                let tries = positions.map(|position| AuditTry {
+                    position: position as u32,
+                    lot: 0,
+                });
+                tries.collect::<Vec<_>>()
+            };
+            let found: Vec<Option<AuditEntry>> = self.suite.ask_registry(&AskRegistry::AuditEntries {
+                class: class.clone(),
+                tries: tries(0..table.places.len().min(64)),
+                bond: Uint128::zero(),
+            });
+            let found: Vec<_> = found
+                .into_iter()
+                .map(|entry| entry.map(|e| (e.auditor.no, u128::from(e.weight), e.since.0, e.free_places)))
+                .collect();
+            let unit = self.ledger.registry.params.audit_bond_unit.u128();
+            let expected: Vec<_> = table
+                .places
+                .iter()
+                .take(64)
+                .map(|place| {
+                    let entry = (*place)?;
+                    let bonded = self.ledger.registry.provider(entry.provider).bonded;
+                    let weight = entry.weight.min(bonded / unit);
+                    (weight > 0).then_some((entry.provider, weight, entry.since, entry.seats))
+                })
+                .collect();
+            same(|| format!("entries of audit table {class}"), &expected, &found)?;
         }
         Ok(())
     }
@@ -482,7 +563,9 @@ fn leases_in(call: &Call) -> Vec<LeaseId> {
             | Msg::Amend { lease, .. }
             | Msg::Acknowledge { lease, .. }
             | Msg::Settle { lease }
-            | Msg::CloseFailed { lease },
+            | Msg::CloseFailed { lease }
+            | Msg::Revalue { lease }
+            | Msg::Convict { lease },
         ) => vec![*lease],
         Call::Attestation(
             attestation::ExecuteMsg::PostBatch { lease, .. } | attestation::ExecuteMsg::Release { lease, .. },

@@ -2,11 +2,12 @@
 
 use cosmwasm_std::{Addr, Uint128};
 use market_types::attestation::{BatchStatus, ExecuteMsg as Attestation};
+use market_types::audit::AuditClass;
 use market_types::control::ControlMsg;
 use market_types::escrow::{ExecuteMsg as Escrow, LeaseStatus};
 use market_types::order_book::ExecuteMsg as Book;
 use market_types::registry::ExecuteMsg as Registry;
-use market_types::Seconds;
+use market_types::{CloseReason, Seconds};
 
 use super::twin::{Mismatch, Step, Twin};
 use crate::call::Call;
@@ -32,7 +33,11 @@ impl Twin {
             }
         }
         for ((lease, batch), known) in self.ledger.attestation.batches.clone() {
-            if known.status == BatchStatus::Vesting {
+            let convicted = self.ledger.escrow.leases[&lease]
+                .ended
+                .is_some_and(|(_, reason)| reason == CloseReason::Convicted);
+            // What the convicted held went back; there is nothing to release.
+            if known.status == BatchStatus::Vesting && !convicted {
                 self.must(&crank, Attestation::Release { lease, batch }, steps)?;
             }
         }
@@ -42,6 +47,11 @@ impl Twin {
             if status != LeaseStatus::Closed {
                 return Err(figure(format!("lease {lease}"), "Closed", &format!("{status:?}")));
             }
+        }
+        let judge = self.ledger.wiring.attestation.clone();
+        for audit in self.ledger.escrow.aside.clone().into_keys() {
+            let payments = vec![];
+            self.must(&judge, Escrow::PayAudit { audit, payments }, steps)?;
         }
         for (owner, token) in self.ledger.escrow.available.clone().into_keys() {
             // A contract that was made a tenant or given a deposit cannot ask for it back.
@@ -116,6 +126,12 @@ impl Twin {
         for (no, owner) in &owners {
             if waiting(self, *no) {
                 self.must(owner, Registry::WithdrawUnbonded {}, steps)?;
+            }
+            for (class, table) in self.ledger.registry.tables.clone() {
+                if table.places.iter().flatten().any(|entry| entry.provider == *no) {
+                    let class = AuditClass(class);
+                    self.must(owner, Registry::LeaveAudits { class }, steps)?;
+                }
             }
             let bonded = self.ledger.registry.provider(*no).bonded;
             if bonded > 0 {

@@ -171,7 +171,7 @@ impl Twin {
         let ledger = &self.ledger;
         let wiring = &ledger.wiring;
         let none = |_: &Addr| 0;
-        let escrow = |token: &Addr| ledger.escrow.owes(token).iter().sum();
+        let escrow = |token: &Addr| ledger.escrow.owes_in_all(token);
         let registry = |token: &Addr| match *token == wiring.network_token {
             true => ledger.registry_owes(),
             false => 0,
@@ -218,6 +218,7 @@ impl Twin {
                     bonded: provider.bonded,
                     locked,
                     leases: locked,
+                    seats: 0,
                 }
                 .into());
             }

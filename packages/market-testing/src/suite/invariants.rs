@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, Uint128};
 use market_types::control::Solvency;
 use market_types::escrow::{LeaseResponse, LeaseStatus, QueryMsg as AskEscrow, ReservationResponse};
 use market_types::order_book::{OrderStatus, QueryMsg as AskBook};
-use market_types::registry::Resources64;
+use market_types::registry::{QueryMsg as AskRegistry, Resources64};
 use market_types::{LeaseId, OrderId};
 use thiserror::Error;
 
@@ -37,12 +37,13 @@ pub enum Broken {
     Reserved { order: OrderId, reserved: u128 },
     #[error("orders reserve {orders} of {token}, and {total} are counted")]
     ReservedTotal { token: Addr, orders: u128, total: u128 },
-    #[error("{owner} has {bonded} bonded, {locked} locked, and leases lock {leases}")]
+    #[error("{owner} has {bonded} bonded, {locked} locked, leases lock {leases} and seats {seats}")]
     Locked {
         owner: Addr,
         bonded: u128,
         locked: u128,
         leases: u128,
+        seats: u128,
     },
     #[error("{owner} has committed more of {resource} than it registered, or other than its leases use")]
     Capacity { owner: Addr, resource: &'static str },
@@ -107,7 +108,8 @@ impl Suite {
 
     fn check_supply(&self) -> Result<(), Broken> {
         let supply = self.supply(self.network_token());
-        let burned = self.totals(self.network_token()).burned.u128();
+        let slashed: Uint128 = self.ask_registry(&AskRegistry::Burned {});
+        let burned = self.totals(self.network_token()).burned.u128() + slashed.u128();
         let minted = self.minted;
         match supply + burned == minted {
             true => Ok(()),
@@ -250,15 +252,17 @@ impl Suite {
             }
             let leases: u128 = commitments
                 .iter()
-                .map(|c| c.lease_bond.u128() - c.penalized.u128() + c.work_bond.u128())
+                .map(|c| c.lease_bond.u128() - c.penalized.u128() + c.work_bond.u128() - c.slashed.u128())
                 .sum();
+            let seats = self.seats(provider.no);
             let (bonded, locked) = (provider.bond.bonded.u128(), provider.bond.locked.u128());
-            if locked != leases || locked > bonded {
+            if locked != leases + seats || locked > bonded {
                 return Err(Broken::Locked {
                     owner: owner.clone(),
                     bonded,
                     locked,
                     leases,
+                    seats,
                 });
             }
             for group in self.capacity(owner) {

@@ -2,11 +2,12 @@
 
 use cosmwasm_std::{Addr, Uint128};
 use cw20::{BalanceResponse, Cw20QueryMsg, TokenInfoResponse};
+use market_types::audit::AuditId;
 use market_types::control::Solvency;
 use market_types::escrow::{AccountResponse, LeaseResponse, PoolsResponse, QueryMsg as AskEscrow};
 use market_types::order_book::{OrderResponse, QueryMsg as AskBook};
 use market_types::registry::{
-    CapacityResponse, CommitmentResponse, ProviderResponse, QueryMsg as AskRegistry,
+    CapacityResponse, CommitmentResponse, ProviderResponse, QueryMsg as AskRegistry, SeatResponse,
 };
 use market_types::take_rate::{QueryMsg as AskTakeRate, TotalsResponse};
 use market_types::{attestation, LeaseId, OrderId, Page, Paging, ProviderNo};
@@ -54,6 +55,27 @@ impl Suite {
     pub fn supply(&self, token: &Addr) -> u128 {
         let answer: TokenInfoResponse = self.ask(token, &Cw20QueryMsg::TokenInfo {});
         answer.total_supply.u128()
+    }
+
+    /// What the open seats of a provider lock.
+    pub fn seats(&self, provider: ProviderNo) -> u128 {
+        let mut paging = Paging::default();
+        let mut locked = 0;
+        loop {
+            let page: Page<AuditId, AuditId> = self.ask_attestation(&attestation::QueryMsg::Duties {
+                provider,
+                paging: paging.clone(),
+            });
+            for audit in page.items {
+                let seats: Vec<SeatResponse> = self.ask_registry(&AskRegistry::Seats { audit });
+                let own = seats.iter().filter(|seat| seat.provider == provider);
+                locked += own.map(|seat| seat.bond.u128()).sum::<u128>();
+            }
+            match page.next_start_after {
+                Some(after) => paging.start_after = Some(after),
+                None => return locked,
+            }
+        }
     }
 
     pub fn available(&self, owner: &Addr, token: &Addr) -> u128 {

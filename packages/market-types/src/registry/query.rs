@@ -73,6 +73,9 @@ pub enum QueryMsg {
     /// What a provider offers, by class.
     #[returns(Vec<AuditOffer>)]
     AuditOffers { owner: String },
+    /// All that was slashed and burned, in network tokens.
+    #[returns(Uint128)]
+    Burned {},
     /// The open seats of an audit.
     #[returns(Vec<SeatResponse>)]
     Seats { audit: AuditId },

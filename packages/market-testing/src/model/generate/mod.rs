@@ -1,5 +1,6 @@
 //! What happens next: mostly what makes sense to somebody, now and then what does not.
 
+mod audits;
 mod fees;
 mod leases;
 mod office;
@@ -81,6 +82,15 @@ const WISHES: &[(u32, Maker)] = &[
     (2, Generator::unpause),
     (3, Generator::params),
     (1, Generator::pretend),
+    (5, Generator::offer_audits),
+    (1, Generator::leave_audits),
+    (4, Generator::reinstate),
+    (2, Generator::add_work_bond),
+    (4, Generator::revalue),
+    (2, Generator::slash),
+    (1, Generator::convict),
+    (3, Generator::set_aside),
+    (3, Generator::pay_audit),
 ];
 
 impl Generator {

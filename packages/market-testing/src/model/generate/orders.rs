@@ -145,7 +145,7 @@ impl Generator {
             },
             interruptible: self.chance(30),
             session_key: self.chance(60).then(|| Key::of("session").public()),
-            thin_audit: true,
+            thin_audit: self.chance(85),
             ..stream()
         }
     }
