@@ -37,3 +37,20 @@ async fn an_agent_told_to_stop_leaves_the_rest_to_its_next_start() {
     story::paid(&stage, lease, job.units).await;
     story::verify(&stage, lease, &job).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_ended_lease_is_kept_for_its_tenant_and_forgotten_after_a_week() {
+    let stage = Stage::new().await;
+    let _agent = stage.agent(None);
+    let job = counting(3);
+    let lease = story::tell(&stage, &job).await;
+    stage.advance(6 * 86_400).await;
+    story::verify(&stage, lease, &job).await;
+    stage.advance(2 * 86_400).await;
+    let client = stage.client(lease);
+    let gone = async || client.units(0).await.err();
+    stage.until("the lease to be forgotten", gone).await;
+    assert!(stage.log().contains("forgot leases that ended long ago"));
+    let again = story::tell(&stage, &job).await;
+    story::verify(&stage, again, &job).await;
+}

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use chain_client::{
-    address, Chain, GasPrice, KeyError, Keyring, Msg, Options, Signer, SigningKey, TxOptions, TxOutcome,
+    address, Chain, GasPrice, KeyError, KeyFile, Keyring, Msg, Options, Signer, SigningKey, TxOptions,
+    TxOutcome,
 };
 use clap::Args;
 use cosmwasm_std::Uint128;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use crate::amount::Scale;
 use crate::failure::{Foreseen, UsageError};
 use crate::output::Output;
+use crate::password;
 
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
@@ -57,6 +59,12 @@ pub struct Global {
     /// Price of gas
     #[arg(long, global = true, default_value = "0.025ulease")]
     pub gas_price: GasPrice,
+    /// Who pays the fees, by a grant: an address
+    #[arg(long, global = true, env = "LEASEBOOK_FEE_GRANTER", value_name = "ADDRESS")]
+    pub fee_granter: Option<String>,
+    /// Password of a key that has one, in the first line of this file [default: LEASEBOOK_PASSWORD, or asked for]
+    #[arg(long, global = true, env = "LEASEBOOK_PASSWORD_FILE", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
 }
 
 impl Global {
@@ -84,11 +92,26 @@ impl Global {
     /// # Errors
     /// There is none, or it cannot be read.
     pub fn key(&self) -> Result<SigningKey> {
-        let key = self.keyring()?.load(&self.from);
-        if matches!(key, Err(KeyError::Missing { .. })) {
-            return key.with_context(|| format!("make it with `leasebook keys add {}`", self.from));
+        self.unlock(&self.key_file()?)
+    }
+
+    fn key_file(&self) -> Result<KeyFile> {
+        match self.keyring()?.file(&self.from) {
+            Err(error @ KeyError::Missing { .. }) => {
+                let hint = format!("make it with `leasebook keys add {}`", self.from);
+                Err(anyhow::Error::from(error).context(hint))
+            }
+            file => Ok(file?),
         }
-        Ok(key?)
+    }
+
+    /// The key of a file, whose password is asked for if it has one.
+    ///
+    /// # Errors
+    /// The password is wrong, or there is none.
+    pub fn unlock(&self, file: &KeyFile) -> Result<SigningKey> {
+        let secret = file.open(|| password::known(self.password_file.as_deref()))?;
+        Ok(secret.key().clone())
     }
 
     /// The address that `text` is, or that the key called `text` has; that of `--from` when nothing was named.
@@ -97,7 +120,7 @@ impl Global {
     /// `text` is neither an address of this chain nor the name of a key.
     pub fn address(&self, chain: &Chain, text: Option<&str>) -> Result<String> {
         let Some(text) = text else {
-            return Ok(self.key()?.address(chain.prefix())?);
+            return Ok(self.key_file()?.public_key()?.address(chain.prefix())?);
         };
         let cause = match address::decode(chain.prefix(), text) {
             Ok(_) => return Ok(text.into()),
@@ -108,7 +131,7 @@ impl Global {
             let text = text.into();
             return Err(UsageError::Address { text, cause }.into());
         }
-        Ok(keyring.load(text)?.address(chain.prefix())?)
+        Ok(keyring.file(text)?.public_key()?.address(chain.prefix())?)
     }
 
     pub fn market_file(&self) -> Result<PathBuf> {
@@ -121,6 +144,7 @@ impl Global {
     pub async fn chain(&self) -> Result<Chain> {
         let options = Options {
             gas_price: self.gas_price.clone(),
+            fee_granter: self.fee_granter.clone(),
             ..Options::default()
         };
         Ok(Chain::connect(&self.node, options).await?)

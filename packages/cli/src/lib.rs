@@ -9,6 +9,7 @@ pub mod failure;
 pub mod instant;
 pub mod local;
 pub mod output;
+pub mod password;
 pub mod pictures;
 pub mod results;
 

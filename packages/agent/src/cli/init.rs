@@ -4,7 +4,7 @@ use std::path::Path;
 
 use agent::config::{load, EXAMPLE};
 use agent::identity::agree;
-use chain_client::{Keyring, SigningKey};
+use chain_client::Keyring;
 use serde_json::json;
 
 use super::CliError;
@@ -43,7 +43,7 @@ pub fn init(config: &Path) -> Result<(), CliError> {
 /// Prints what registering this agent takes.
 pub fn identity(config: &Path) -> Result<(), CliError> {
     let (config, deployment) = load(config)?;
-    let key = SigningKey::from_file(&config.provider.key)?;
+    let key = agent::daemon::signing_key(&config)?;
     let registry = &deployment.contracts.provider_registry;
     let agreed = agree(&key, &deployment.chain_id, registry, &config.provider.owner)?;
     let address = key

@@ -68,10 +68,12 @@ pub fn load(path: &Path) -> Result<(Config, Deployment), ConfigError> {
     ] {
         *relative = base.join(&*relative);
     }
-    for relative in [&mut config.bidding.program, &mut config.executors.kernel_worker]
-        .into_iter()
-        .flatten()
-    {
+    let optional = [
+        &mut config.provider.key_password,
+        &mut config.bidding.program,
+        &mut config.executors.kernel_worker,
+    ];
+    for relative in optional.into_iter().flatten() {
         *relative = base.join(&*relative);
     }
     let text = read(&config.chain.contracts)?;
@@ -167,6 +169,7 @@ pub(super) fn check(config: &Config, market: &Deployment) -> Result<(), ConfigEr
             86_400,
         ),
         ("work.grace_seconds", work.grace_seconds, 0, 3_600),
+        ("work.keep_days", work.keep_days, 1, 3_650),
         ("work.settle_seconds", work.settle_seconds, 0, 31_536_000),
     ];
     for (field, value, min, max) in bounds {

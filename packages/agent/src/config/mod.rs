@@ -47,6 +47,9 @@ pub struct Chain {
     pub prefix: String,
     #[serde(default = "gas_price")]
     pub gas_price: String,
+    /// Address whose fee grant pays the agent's fees [none].
+    #[serde(default)]
+    pub fee_granter: Option<String>,
     /// Pause between two looks at the chain, in milliseconds [300; 50 to 60,000].
     #[serde(default = "poll_ms")]
     pub poll_ms: u64,
@@ -59,6 +62,9 @@ pub struct Provider {
     pub owner: String,
     /// The agent's key file, readable by its owner alone.
     pub key: PathBuf,
+    /// Its password, in the first line of this file; left out, the key has none.
+    #[serde(default)]
+    pub key_password: Option<PathBuf>,
     /// Journal, objects and attempts.
     pub data: PathBuf,
 }
@@ -95,6 +101,8 @@ pub struct Work {
     pub grace_seconds: u64,
     /// Streams are settled this often, in seconds; 0 leaves it to others [86,400].
     pub settle_seconds: u64,
+    /// Records, inputs and results of a lease are kept so long after its end, in days [7; 1 to 3,650].
+    pub keep_days: u64,
 }
 
 impl Default for Work {
@@ -106,6 +114,7 @@ impl Default for Work {
             waiting_after_seconds: 30,
             grace_seconds: 30,
             settle_seconds: 86_400,
+            keep_days: 7,
         }
     }
 }

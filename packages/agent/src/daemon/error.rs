@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use chain_client::{AddressError, CursorError, GasPriceError, KeyError, QueryError, RpcError};
+use chain_client::{AddressError, CursorError, GasPriceError, KeyError, QueryError, RpcError, SealError};
 use jobs::executor::ExecutorError;
 use jobs::receipt::TreeError;
 use jobs::store::StoreError;
@@ -21,6 +21,8 @@ pub enum DaemonError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(transparent)]
+    Password(SealError),
     #[error(transparent)]
     Address(#[from] AddressError),
     #[error(transparent)]

@@ -65,6 +65,7 @@ impl LeaseRecord {
             manifest: seen.manifest,
             session_key,
             service,
+            ended_at: None,
         }
     }
 
@@ -157,6 +158,7 @@ impl LeaseItem {
             batch.state = batch.state.set_back();
         }
         self.record.service.set_back();
+        self.record.ended_at = None;
         self.serving = false;
         if let Some(task) = &self.task {
             task.handle.change(|state| {
@@ -224,6 +226,7 @@ impl Daemon {
             return Ok(());
         };
         item.record.end();
+        item.record.ended_at = Some(self.now);
         if let Some(task) = &item.task {
             task.handle.change(|state| state.stage = Stage::Ended);
         }

@@ -4,6 +4,7 @@ mod audits;
 mod error;
 mod leases;
 mod orders;
+mod prune;
 mod refresh;
 mod set_back;
 mod start;
@@ -11,7 +12,7 @@ mod streams;
 mod tasks;
 
 pub use error::DaemonError;
-pub use start::{executor, identify, open, run, Options, Start};
+pub use start::{executor, identify, open, run, signing_key, Options, Start};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub struct Daemon {
     audits: Audits,
     /// Time of the latest block that was looked at.
     now: UnixTime,
+    /// When the journal was last gone through for what can be forgotten.
+    pruned_at: UnixTime,
     wake: Arc<Notify>,
     stop: watch::Receiver<bool>,
 }
@@ -126,6 +129,7 @@ impl Daemon {
             self.step_orders().await?;
         }
         self.step_leases()?;
+        self.prune()?;
         self.step_audits().await?;
         self.report();
         Ok(())

@@ -16,6 +16,7 @@ impl Daemon {
                     w.batch(lease, &BatchRecord { state, ..batch })?;
                 }
                 record.service.set_back();
+                record.ended_at = None;
                 w.lease(lease, &record)?;
             }
             Ok(())

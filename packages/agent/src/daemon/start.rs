@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chain_client::{Chain, GasPrice, Options as ChainOptions, Signer, SigningKey};
+use chain_client::{Chain, GasPrice, KeyFile, Options as ChainOptions, Password, Signer, SigningKey};
 use jobs::executor::Capabilities;
 use jobs::kernel::{locate_program, KernelExecutor};
 use jobs::{Executor, Store};
@@ -48,14 +48,33 @@ pub struct Start {
     pub market: Market,
 }
 
+/// The agent's key, opened with its password if it has one.
+pub fn signing_key(config: &Config) -> Result<SigningKey, DaemonError> {
+    let file = KeyFile::read(&config.provider.key)?;
+    let Some(path) = &config.provider.key_password else {
+        return Ok(file.key()?);
+    };
+    let secret = file.open(|| {
+        let text = std::fs::read_to_string(path).map_err(|source| DaemonError::Io {
+            what: "reading a password",
+            path: path.clone(),
+            source,
+        })?;
+        let line = text.lines().next().unwrap_or_default();
+        Password::new(line.to_owned()).map_err(DaemonError::Password)
+    })?;
+    Ok(secret.key().clone())
+}
+
 /// Reads the configuration and the key, and connects to the chain the deployment names.
 pub async fn open(path: &Path) -> Result<Start, DaemonError> {
     let (config, deployment) = load(path)?;
-    let key = SigningKey::from_file(&config.provider.key)?;
+    let key = signing_key(&config)?;
     let agent = key.address(&config.chain.prefix)?;
     let options = ChainOptions {
         prefix: config.chain.prefix.clone(),
         gas_price: config.chain.gas_price.parse::<GasPrice>()?,
+        fee_granter: config.chain.fee_granter.clone(),
         chain_id: Some(deployment.chain_id.clone()),
         poll_interval: Duration::from_millis(config.chain.poll_ms),
         ..ChainOptions::default()
@@ -206,6 +225,7 @@ pub async fn run(
         leases: Default::default(),
         audits: audits(config, deployment, &market.attestation_params().await?),
         now: UnixTime(0),
+        pruned_at: UnixTime(0),
         wake,
         stop,
     };

@@ -2,7 +2,7 @@ use cosmwasm_std::Binary;
 use jobs::executor::UnitRange;
 use jobs::receipt::{Receipt, SignedReceipt};
 use jobs::Digest;
-use market_types::{Hash32, UnixTime};
+use market_types::{Hash32, Seconds, UnixTime};
 use serde::{Deserialize, Serialize};
 
 use crate::machine::batch::{BatchState, Sealed};
@@ -16,6 +16,17 @@ pub struct LeaseRecord {
     pub manifest: Hash32,
     pub session_key: Option<Binary>,
     pub service: Service,
+    /// When nothing further was to be done for it.
+    #[serde(default)]
+    pub ended_at: Option<UnixTime>,
+}
+
+impl LeaseRecord {
+    /// Nothing of it is needed any more: it ended `keep` ago, and none of its batches can still be paid.
+    pub fn is_forgettable(&self, batches: &[BatchRecord], now: UnixTime, keep: Seconds) -> bool {
+        let over = self.ended_at.is_some_and(|ended| now >= ended.plus(keep));
+        over && self.service.is_ended() && batches.iter().all(|batch| batch.state.is_final())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,4 +140,44 @@ pub struct Identity {
     pub chain_id: String,
     pub lease_escrow: String,
     pub owner: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use market_types::BatchNo;
+
+    const WEEK: Seconds = Seconds(604_800);
+
+    #[test]
+    fn a_lease_is_kept_until_its_margin_is_over_and_its_batches_are_final() {
+        let ended = LeaseRecord {
+            manifest: Hash32([1; 32]),
+            session_key: None,
+            service: Service::Stream {
+                state: StreamState::Ended,
+            },
+            ended_at: Some(UnixTime(1_000)),
+        };
+        let batch = |state| BatchRecord {
+            sealed: Sealed {
+                first: 0,
+                count: 1,
+                root: Hash32([2; 32]),
+            },
+            blind: Hash32([3; 32]),
+            state,
+        };
+        let released = [batch(BatchState::Released { batch: BatchNo(1) })];
+        let vested = [batch(BatchState::Vested { batch: BatchNo(1) })];
+        let then = UnixTime(1_000).plus(WEEK);
+        assert!(ended.is_forgettable(&released, then, WEEK));
+        assert!(!ended.is_forgettable(&released, UnixTime(then.0 - 1), WEEK));
+        assert!(!ended.is_forgettable(&vested, then, WEEK));
+        let live = LeaseRecord {
+            ended_at: None,
+            ..ended
+        };
+        assert!(!live.is_forgettable(&released, then, WEEK));
+    }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chain_client::Mark;
@@ -199,6 +200,30 @@ impl Journal {
         let table = tx.open_table(OBJECTS)?;
         let found = table.get((lease.0, digest.to_string().as_str()))?;
         Ok(found.map(|size| size.value()))
+    }
+
+    /// What the store holds for leases: for those of `of`, and for all others.
+    pub fn held(&self, of: &BTreeSet<LeaseId>) -> Result<(BTreeSet<Digest>, BTreeSet<Digest>), JournalError> {
+        let (mut theirs, mut others) = (BTreeSet::new(), BTreeSet::new());
+        let mut note = |lease: u64, digest: Digest| match of.contains(&LeaseId(lease)) {
+            true => theirs.insert(digest),
+            false => others.insert(digest),
+        };
+        let tx = self.db.begin_read()?;
+        for entry in tx.open_table(OBJECTS)?.iter()? {
+            let key = entry?.0;
+            let (lease, digest) = key.value();
+            // What is no digest names nothing in the store.
+            if let Ok(digest) = digest.parse() {
+                note(lease, digest);
+            }
+        }
+        for entry in tx.open_table(UNITS)?.iter()? {
+            let (key, value) = entry?;
+            let unit: UnitRecord = read("units", value.value())?;
+            note(key.value().0, unit.result);
+        }
+        Ok((theirs, others))
     }
 
     /// Bytes of all objects of a lease.
@@ -468,6 +493,35 @@ mod tests {
             ),
             (7, 5)
         );
+    }
+
+    #[test]
+    fn a_forgotten_lease_leaves_what_other_leases_hold() {
+        let journal = Journal::in_memory().unwrap();
+        let [one, two, three] = [b"1", b"2", b"3"].map(|content| Digest::of(content));
+        let unit = UnitRecord {
+            result: three,
+            bytes: 1,
+            finished_at: market_types::UnixTime(1),
+            elapsed_micros: 1,
+            receipt: None,
+        };
+        journal
+            .write(|w| {
+                w.object(LeaseId(8), &one, 3)?;
+                w.object(LeaseId(8), &two, 3)?;
+                w.unit(LeaseId(8), 0, &unit)?;
+                w.object(LeaseId(16), &two, 3)?;
+                w.unit(LeaseId(16), 0, &unit)
+            })
+            .unwrap();
+        let (theirs, others) = journal.held(&[LeaseId(8)].into()).unwrap();
+        assert_eq!(theirs.difference(&others).collect::<Vec<_>>(), [&one]);
+        journal.write(|w| w.forget_lease(LeaseId(8))).unwrap();
+        assert_eq!(journal.stored(LeaseId(8)).unwrap(), 0);
+        assert_eq!(journal.units(LeaseId(8), 0, 9).unwrap(), []);
+        assert_eq!(journal.units(LeaseId(16), 0, 9).unwrap().len(), 1);
+        assert_eq!(journal.stored(LeaseId(16)).unwrap(), 3);
     }
 
     #[test]

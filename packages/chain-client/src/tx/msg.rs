@@ -3,6 +3,7 @@ use cosmrs::{
         cosmos::{
             bank::v1beta1::MsgSend,
             base::v1beta1::Coin as ProtoCoin,
+            feegrant::v1beta1::{BasicAllowance, MsgGrantAllowance, MsgRevokeAllowance},
             gov::v1::{MsgDeposit, MsgSubmitProposal, MsgVote},
         },
         cosmwasm::wasm::v1::{
@@ -13,7 +14,7 @@ use cosmrs::{
     },
     Any,
 };
-use cosmwasm_std::Coin;
+use cosmwasm_std::{Coin, Timestamp};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -69,6 +70,16 @@ pub enum Msg {
         summary: String,
         deposit: Vec<Coin>,
         expedited: bool,
+    },
+    /// Lets an account have its fees paid by the sender.
+    GrantFees {
+        to: String,
+        /// All it may spend; nothing is no bound.
+        limit: Vec<Coin>,
+        expires: Option<Timestamp>,
+    },
+    RevokeFees {
+        from: String,
     },
     GovDeposit {
         proposal_id: u64,
@@ -208,6 +219,18 @@ impl Msg {
                 summary,
                 expedited,
             }),
+            Self::GrantFees { to, limit, expires } => pack(&MsgGrantAllowance {
+                granter: sender,
+                grantee: to,
+                allowance: Some(pack(&BasicAllowance {
+                    spend_limit: coins(&limit),
+                    expiration: expires.map(time),
+                })),
+            }),
+            Self::RevokeFees { from } => pack(&MsgRevokeAllowance {
+                granter: sender,
+                grantee: from,
+            }),
             Self::GovDeposit { proposal_id, amount } => pack(&MsgDeposit {
                 proposal_id,
                 depositor: sender,
@@ -235,6 +258,14 @@ fn pack<M: Message + Name>(message: &M) -> Any {
     Any {
         type_url: format!("/{}", M::full_name()),
         value: message.encode_to_vec(),
+    }
+}
+
+fn time(at: Timestamp) -> cosmrs::proto::Timestamp {
+    cosmrs::proto::Timestamp {
+        seconds: i64::try_from(at.seconds()).unwrap_or(i64::MAX),
+        // Less than a thousand million.
+        nanos: i32::try_from(at.subsec_nanos()).unwrap_or_default(),
     }
 }
 
@@ -273,6 +304,34 @@ mod tests {
         assert_eq!(
             (message.sender.as_str(), message.msg.as_slice()),
             ("lease1s", br#"{"tick":{}}"#.as_slice())
+        );
+    }
+
+    #[test]
+    fn a_fee_grant_names_what_may_be_spent_and_until_when() {
+        let any = Msg::GrantFees {
+            to: "lease1agent".into(),
+            limit: vec![Coin::new(7u128, "ulease")],
+            expires: Some(Timestamp::from_nanos(5_000_000_006)),
+        }
+        .to_any("lease1owner");
+        assert_eq!(any.type_url, "/cosmos.feegrant.v1beta1.MsgGrantAllowance");
+        let grant = MsgGrantAllowance::decode(any.value.as_slice()).unwrap();
+        let allowance = grant.allowance.unwrap();
+        assert_eq!(allowance.type_url, "/cosmos.feegrant.v1beta1.BasicAllowance");
+        let allowance = BasicAllowance::decode(allowance.value.as_slice()).unwrap();
+        let expires = allowance.expiration.unwrap();
+        assert_eq!(
+            (grant.granter.as_str(), grant.grantee.as_str()),
+            ("lease1owner", "lease1agent")
+        );
+        assert_eq!(
+            (
+                allowance.spend_limit[0].amount.as_str(),
+                expires.seconds,
+                expires.nanos
+            ),
+            ("7", 5, 6)
         );
     }
 

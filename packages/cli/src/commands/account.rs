@@ -1,6 +1,7 @@
 //! `leasebook account`: money in the escrow and outside it.
 
 use anyhow::Result;
+use chain_client::{Coin, Msg};
 use clap::Subcommand;
 use market_types::escrow::{ExecuteMsg, Hook};
 use serde_json::json;
@@ -34,6 +35,22 @@ pub enum Account {
         /// [default: all of it]
         #[arg(allow_negative_numbers = true)]
         amount: Option<String>,
+    },
+    /// Pay the fees of another account, such as an agent's: it names this one with --fee-granter
+    GrantFees {
+        /// An address or the name of a key
+        to: String,
+        /// The most it may spend, such as 5000000ulease [default: no bound]
+        #[arg(long)]
+        limit: Option<Coin>,
+        /// Days until it ends [default: never]
+        #[arg(long)]
+        days: Option<u32>,
+    },
+    /// Pay them no longer
+    RevokeFees {
+        /// An address or the name of a key
+        from: String,
     },
     /// Send tokens from wallet to wallet
     Send {
@@ -101,6 +118,31 @@ pub async fn run(global: &Global, command: Account) -> Result<()> {
             let outcome = acting.transfer(&token.address, &to, amount).await?;
             output.show(&Receipt::from(&outcome).with(amount), |_| {
                 format!("sent {} {} to {to}", scale.format(amount), global.token)
+            })
+        }
+        Account::GrantFees { to, limit, days } => {
+            let acting = global.acting().await?;
+            let to = global.address(&acting.market.chain, Some(&to))?;
+            let now = acting.market.chain.status().await?.time;
+            let grant = Msg::GrantFees {
+                to: to.clone(),
+                limit: limit.into_iter().collect(),
+                expires: days.map(|days| now.plus_days(days.into())),
+            };
+            let outcome = acting.submit(&[grant]).await?;
+            output.show(&Receipt::from(&outcome), |_| {
+                format!(
+                    "pays the fees of {to}, which names --fee-granter {}",
+                    acting.address()
+                )
+            })
+        }
+        Account::RevokeFees { from } => {
+            let acting = global.acting().await?;
+            let from = global.address(&acting.market.chain, Some(&from))?;
+            let outcome = acting.submit(&[Msg::RevokeFees { from: from.clone() }]).await?;
+            output.show(&Receipt::from(&outcome), |_| {
+                format!("pays the fees of {from} no longer")
             })
         }
         Account::Balance { address } => {

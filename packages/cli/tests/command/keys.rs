@@ -121,3 +121,73 @@ fn a_key_file_with_something_else_is_refused_and_not_repeated() {
     assert!(!ran.stderr.contains("horse"));
     ran.fails(OTHER, "is not a key file");
 }
+
+/// With the password in the environment.
+fn unlocked(home: &TempDir, password: &str, line: &str) -> Ran {
+    let mut command = leasebook(home.path());
+    command.env("LEASEBOOK_PASSWORD", password).args(words(line));
+    command.output().unwrap().into()
+}
+
+#[test]
+fn a_key_under_a_password_is_listed_without_it_and_taken_out_only_with_it() {
+    let home = home();
+    let made = json(
+        &unlocked(
+            &home,
+            "open sesame",
+            "--json keys add me --encrypted --show-words",
+        )
+        .done(),
+    );
+    let phrase = made["words"].as_str().unwrap();
+    let stored = fs::read_to_string(made["file"].as_str().unwrap()).unwrap();
+    assert!(!stored.contains(phrase.split(' ').next().unwrap()));
+    let listed = json(&run(&home, "--json keys list").done());
+    assert_eq!(
+        (&listed[0]["address"], &listed[0]["encrypted"]),
+        (&made["address"], &true.into())
+    );
+    assert!(run(&home, "keys show me")
+        .done()
+        .contains(made["address"].as_str().unwrap()));
+
+    let file = home.path().join("out.key");
+    let export = format!("keys export me {} --plain", file.display());
+    run(&home, &export).fails(OTHER, "the key needs a password");
+    unlocked(&home, "guess", &export).fails(OTHER, "the password is wrong");
+    unlocked(&home, "open sesame", &export).done();
+    assert_eq!(fs::read_to_string(&file).unwrap().trim(), phrase);
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    unlocked(&home, "open sesame", &export).fails(OTHER, "already exists");
+}
+
+#[test]
+fn a_key_moves_to_another_home_under_its_password() {
+    let (home, other) = (home(), home());
+    let address = json(&run(&home, "--json keys add me").done())["address"].clone();
+    let (file, password) = (home.path().join("out.key"), home.path().join("password"));
+    fs::write(&password, "open sesame\n").unwrap();
+    let password = format!("--password-file {}", password.display());
+    run(
+        &home,
+        &format!("{password} keys export me {} --encrypted", file.display()),
+    )
+    .done();
+    let import = format!("--json keys import moved {}", file.display());
+    unlocked(&other, "guess", &import).fails(OTHER, "the password is wrong");
+    assert_eq!(run(&other, "keys list").done().matches("moved").count(), 0);
+    let moved = json(&run(&other, &format!("{password} {import}")).done());
+    assert_eq!(moved["address"], address);
+    assert_eq!(
+        json(&run(&other, "--json keys list").done())[0]["encrypted"],
+        true
+    );
+}
+
+#[test]
+fn exporting_says_in_which_form() {
+    let home = home();
+    run(&home, "keys add me").done();
+    run(&home, "keys export me out.key").fails(crate::run::USAGE, "--encrypted");
+}
