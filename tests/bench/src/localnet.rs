@@ -27,7 +27,7 @@ impl Localnet {
         let status = Command::new(root().join("scripts/localnet"))
             .arg("--home")
             .arg(node.home.path())
-            .args(["--port", &port.to_string(), "--voting", "6"])
+            .args(["--port", &port.to_string(), "--voting", "6", "--block", "500"])
             .stdout(std::process::Stdio::null())
             .status()
             .context("scripts/localnet does not run")?;

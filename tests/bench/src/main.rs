@@ -5,6 +5,7 @@ mod market;
 mod messages;
 mod orders;
 mod people;
+mod speed;
 mod stage;
 mod table;
 
@@ -39,7 +40,10 @@ async fn run(args: &[&str]) -> Result<bool> {
     match args {
         ["gas"] => gas(false).await,
         ["gas", "--accept"] => gas(true).await,
-        _ => bail!("usage: chain-bench gas [--accept]"),
+        ["counts"] => counts(&["10", "1000"]).await,
+        ["counts", counts @ ..] => self::counts(counts).await,
+        ["speed"] => speed().await,
+        _ => bail!("usage: chain-bench gas [--accept] | counts [COUNT...] | speed"),
     }
 }
 
@@ -47,9 +51,9 @@ async fn run(args: &[&str]) -> Result<bool> {
 async fn gas(accept: bool) -> Result<bool> {
     let node = Localnet::start()?;
     let stage = Stage::set(&node).await?;
-    let unpinned = messages::all(&stage).await?;
+    let unpinned = messages::all(&stage, 0).await?;
     stage.pin().await?;
-    let pinned = messages::all(&stage).await?;
+    let pinned = messages::all(&stage, 0).await?;
     let now = Table::of(unpinned, pinned)?;
     print!("{now}");
     let missed = now.missed();
@@ -69,4 +73,45 @@ async fn gas(accept: bool) -> Result<bool> {
             .with_context(|| format!("{} is not written", path.display()))?;
     }
     Ok(missed.is_empty() && (accept || changes.is_empty()))
+}
+
+/// Gas of every message with so many of everything in the store.
+async fn counts(counts: &[&str]) -> Result<bool> {
+    let node = Localnet::start()?;
+    let stage = Stage::set(&node).await?;
+    stage.pin().await?;
+    let mut first: Option<Table> = None;
+    let mut equal = true;
+    for count in counts {
+        let began = std::time::Instant::now();
+        let gauged = messages::all(&stage, count.parse().context("a count is a number")?).await?;
+        let table = Table::of(gauged.clone(), gauged)?;
+        println!(
+            "{count} providers, open orders and running leases, in {:.0?}:\n",
+            began.elapsed()
+        );
+        print!("{}", table.pinned());
+        match &first {
+            None => first = Some(table),
+            Some(first) => {
+                let changes = first.pinned_changes(&table);
+                changes.iter().for_each(|change| println!("{change}"));
+                println!(
+                    "\nWithin 2 %: {}.\n",
+                    if changes.is_empty() { "yes" } else { "NO" }
+                );
+                equal &= changes.is_empty();
+            }
+        }
+    }
+    Ok(equal)
+}
+
+async fn speed() -> Result<bool> {
+    let node = Localnet::start()?;
+    let stage = Stage::set(&node).await?;
+    stage.pin().await?;
+    let speeds = speed::measure(&stage).await?;
+    print!("{speeds}");
+    Ok(speeds.hold())
 }

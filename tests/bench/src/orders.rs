@@ -87,6 +87,7 @@ pub fn stream() -> OrderSpec<String> {
         interruptible: false,
         manifest: Hash32([7; 32]),
         session_key: None,
+        thin_audit: true,
     }
 }
 

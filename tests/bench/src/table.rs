@@ -135,6 +135,20 @@ impl Table {
             .collect()
     }
 
+    /// The pinned figures alone.
+    pub fn pinned(&self) -> String {
+        self.0
+            .iter()
+            .map(|row| format!("{:54}{:>10}\n", row.name, row.pinned))
+            .collect()
+    }
+
+    /// As [`Self::changes`], of the pinned figures alone.
+    pub fn pinned_changes(&self, now: &Self) -> Vec<String> {
+        let changes = self.changes(now).into_iter();
+        changes.filter(|change| !change.contains(" unpinned ")).collect()
+    }
+
     /// Where `now` differs from this by more than 2 %, or has other rows.
     pub fn changes(&self, now: &Self) -> Vec<String> {
         let find = |table: &'_ Self, name: &str| table.0.iter().position(|row| row.name == name);

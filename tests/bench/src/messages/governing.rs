@@ -82,6 +82,7 @@ impl Town {
                 self.market.attestation(&attestation::ExecuteMsg::UpdateParams(
                     attestation::ParamsUpdate {
                         classes: Some(market_types::defaults::attestation().classes),
+                        ..Default::default()
                     },
                 ))?,
             ),

@@ -1,5 +1,6 @@
 //! Every message of the market once, by people who have been here before.
 
+mod ballast;
 mod bidding;
 mod fees;
 mod governing;
@@ -36,12 +37,13 @@ pub struct Town {
     gauged: Vec<Gauged>,
 }
 
-/// Gas of every message, in a new market of the same chain.
+/// Gas of every message, in a new market of the same chain that holds so many providers, open orders and running leases already.
 ///
 /// # Errors
 /// The market refuses what it should take.
-pub async fn all(stage: &Stage) -> Result<Vec<Gauged>> {
+pub async fn all(stage: &Stage, ballast: usize) -> Result<Vec<Gauged>> {
     let mut town = Town::build(stage).await?;
+    town.load(stage, ballast).await?;
     town.transfers().await?;
     town.providing().await?;
     let open = town.bidding().await?;
