@@ -227,6 +227,9 @@ impl Hall {
                 self.suite.send(&seat.agent, reveal).unwrap();
             }
         }
+        if matches!(self.audit(unit).step, AuditStep::Revealing { .. }) {
+            self.crank(ExecuteMsg::Advance { audit: id(unit) }).unwrap();
+        }
     }
 
     fn open(&mut self, unit: u32) {

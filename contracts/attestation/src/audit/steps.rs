@@ -2,7 +2,7 @@
 
 use market_math::seats::Stage;
 use market_math::verdict::{self, Pair};
-use market_types::attestation::{AuditOutcome, Panel, SeatState};
+use market_types::attestation::{AuditOutcome, Deadline, Panel, SeatState};
 use market_types::audit::AuditVerdict;
 use market_types::UnixTime;
 
@@ -58,7 +58,8 @@ impl Audit {
         self.go_on(now, rules)
     }
 
-    /// Seat `number` revealed its answer.
+    /// Seat `number` revealed its answer. If that calls somebody who has to be paid, only a crank goes on: a pool that is short must not
+    /// keep who reveals from revealing.
     pub fn reveal(
         &mut self,
         number: usize,
@@ -67,10 +68,21 @@ impl Audit {
         rules: &Rules,
     ) -> Vec<Effect> {
         self.set(number, SeatState::Revealed { verdict });
-        if self.bench().all(|seat| seat.verdict().is_some()) {
-            return self.conclude(now, rules);
+        if !self.bench().all(|seat| seat.verdict().is_some()) {
+            return vec![];
         }
-        vec![]
+        let mut concluded = self.clone();
+        let effects = concluded.conclude(now, rules);
+        if effects.iter().any(|effect| matches!(effect, Effect::Fund { .. })) {
+            let until = Deadline {
+                time: now.time,
+                height: now.height,
+            };
+            self.step = Step::Revealing { until };
+            return vec![];
+        }
+        *self = concluded;
+        effects
     }
 
     /// Eleven others are to judge.
@@ -164,7 +176,7 @@ impl Audit {
                 seat.state = SeatState::Missed;
             }
         }
-        if self.replacements < MAX_REPLACEMENTS {
+        if self.replacements < MAX_REPLACEMENTS && !effects.is_empty() {
             self.replacements += 1;
             self.step = Step::Seating {
                 height: now.height,

@@ -131,6 +131,10 @@ impl Trial {
             self.open();
         }
         self.reveal(verdicts);
+        // Whoever has to be paid next is called by a crank.
+        if self.bench(SeatState::Committed).is_empty() && matches!(self.audit.step, Step::Revealing { .. }) {
+            assert!(self.crank());
+        }
     }
 
     fn heard(exact: bool, panels: &[&[AuditVerdict]]) -> Self {
@@ -379,7 +383,7 @@ fn verdict() -> impl Strategy<Value = AuditVerdict> {
 fn play(trial: &mut Trial, choice: u8, verdict: AuditVerdict, pick: usize) {
     let pick_of = |numbers: &[usize]| numbers.get(pick % numbers.len().max(1)).copied();
     match (choice % 6, trial.audit.step) {
-        (0 | 1, Step::Seating { .. }) => trial.seat(pick as u32 % 12, choice % 2 == 0),
+        (0 | 1, Step::Seating { .. }) => trial.seat(pick as u32 % 12, choice.is_multiple_of(2)),
         (2, Step::Committing { .. }) => {
             if let Some(number) = pick_of(&trial.bench(SeatState::Seated)) {
                 let effects = trial.audit.commit(number, trial.now, &trial.rules);
@@ -403,6 +407,19 @@ fn play(trial: &mut Trial, choice: u8, verdict: AuditVerdict, pick: usize) {
         }
         _ => {}
     }
+}
+
+#[test]
+fn who_reveals_needs_no_money_to_be_there_for_those_who_come_next() {
+    let mut trial = Trial::new(true);
+    trial.seat_all();
+    trial.commit_all();
+    trial.open();
+    trial.reveal(&[Match, Mismatch]);
+    assert_eq!((trial.fees, trial.audit.panel), (2, Panel::Auditors));
+    assert!(trial.crank(), "at once");
+    assert_eq!((trial.fees, trial.audit.panel), (7, Panel::Jury));
+    assert!(trial.late.is_empty());
 }
 
 proptest! {
