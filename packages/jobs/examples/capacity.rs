@@ -11,7 +11,7 @@ use market_types::ProviderNo;
 
 type Failure = Box<dyn std::error::Error>;
 
-const SIZES: [(u64, u32); 6] = [(1, 64), (8, 64), (32, 16), (32, 64), (32, 256), (120, 64)];
+const SIZES: [(u64, u32); 4] = [(1, 16), (1, 64), (4, 16), (8, 64)];
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {

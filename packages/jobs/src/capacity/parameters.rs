@@ -48,7 +48,7 @@ impl Capacity {
     /// and governance may ask for others.
     pub fn of_class(class: &DeviceClass) -> Self {
         let (mib, rounds, deadline_seconds) = match class.0.as_str() {
-            SOFTWARE_VULKAN => (32, 64, 60),
+            SOFTWARE_VULKAN => (1, 16, 60),
             _ => (3_584, 512, 60),
         };
         Self {
