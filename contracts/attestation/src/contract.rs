@@ -3,6 +3,7 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{to_json_binary, Binary, Deps, DepsMut, Env, MessageInfo, Response};
+use market_control::{ensure_wired, wiring};
 use market_types::attestation::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, SudoMsg};
 use market_types::control::Solvency;
 
@@ -32,17 +33,11 @@ pub fn execute(
     info: MessageInfo,
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
-    if let ExecuteMsg::Control(msg) = msg {
-        return Ok(market_control::execute(deps, &env, &info, msg)?);
-    }
     market_control::refuse_coins(&info)?;
-    let wiring = market_control::wiring(deps.storage)?;
+    let sender = &info.sender;
     match msg {
         ExecuteMsg::Control(msg) => Ok(market_control::execute(deps, &env, &info, msg)?),
-        ExecuteMsg::UpdateParams(update) => {
-            market_control::ensure_governor(deps.storage, &info.sender)?;
-            update_params::update_params(deps, &wiring, update)
-        }
+        // The daily messages read no more of the wiring than they need.
         ExecuteMsg::PostBatch {
             lease,
             first_unit,
@@ -55,28 +50,53 @@ pub fn execute(
                 count,
                 root,
             };
-            post_batch::post_batch(deps, &env, &wiring, &info.sender, batch)
+            post_batch::post_batch(deps, &env, sender, batch)
         }
-        ExecuteMsg::Release { lease, batch } => release::release(deps, &env, &wiring, lease, batch),
+        ExecuteMsg::Release { lease, batch } => release::release(deps, &env, lease, batch),
         ExecuteMsg::SubmitBeacon { round, signature } => {
+            ensure_wired(deps.storage)?;
             submit_beacon::submit_beacon(deps, &env, round, &signature)
         }
-        ExecuteMsg::Draw { lease, batch } => draw::draw(deps, lease, batch),
-        ExecuteMsg::OpenAudit { audit, batch } => open_audit::open_audit(deps, &env, &wiring, audit, batch),
-        ExecuteMsg::ForceAudit { audit, batch } => {
-            open_audit::force_audit(deps, &env, &wiring, &info.sender, audit, batch)
+        ExecuteMsg::Draw { lease, batch } => {
+            ensure_wired(deps.storage)?;
+            draw::draw(deps, lease, batch)
         }
-        ExecuteMsg::Advance { audit } => advance::advance(deps, &env, &wiring, &info.sender, audit),
-        ExecuteMsg::Open { audit, opening } => open::open(deps, &env, &wiring, &info.sender, audit, &opening),
+        ExecuteMsg::UpdateParams(update) => {
+            let wiring = wiring(deps.storage)?;
+            market_control::ensure_governor(deps.storage, sender)?;
+            update_params::update_params(deps, &wiring, update)
+        }
+        ExecuteMsg::OpenAudit { audit, batch } => {
+            let wiring = wiring(deps.storage)?;
+            open_audit::open_audit(deps, &env, &wiring, audit, batch)
+        }
+        ExecuteMsg::ForceAudit { audit, batch } => {
+            let wiring = wiring(deps.storage)?;
+            open_audit::force_audit(deps, &env, &wiring, sender, audit, batch)
+        }
+        ExecuteMsg::Advance { audit } => {
+            let wiring = wiring(deps.storage)?;
+            advance::advance(deps, &env, &wiring, sender, audit)
+        }
+        ExecuteMsg::Open { audit, opening } => {
+            let wiring = wiring(deps.storage)?;
+            open::open(deps, &env, &wiring, sender, audit, &opening)
+        }
         ExecuteMsg::Commit { audit, commitment } => {
-            say::commit(deps, &env, &wiring, &info.sender, audit, commitment)
+            let wiring = wiring(deps.storage)?;
+            say::commit(deps, &env, &wiring, sender, audit, commitment)
         }
         ExecuteMsg::Reveal { audit, answer, salt } => {
-            say::reveal(deps, &env, &wiring, &info.sender, audit, answer, salt)
+            let wiring = wiring(deps.storage)?;
+            say::reveal(deps, &env, &wiring, sender, audit, answer, salt)
         }
-        ExecuteMsg::Appeal { audit } => appeal::appeal(deps, &env, &wiring, &info.sender, audit),
+        ExecuteMsg::Appeal { audit } => {
+            let wiring = wiring(deps.storage)?;
+            appeal::appeal(deps, &env, &wiring, sender, audit)
+        }
         ExecuteMsg::RevealPlanted(reveal) => {
-            reveal_planted::reveal_planted(deps, &env, &wiring, &info.sender, &reveal)
+            let wiring = wiring(deps.storage)?;
+            reveal_planted::reveal_planted(deps, &env, &wiring, sender, &reveal)
         }
     }
 }
@@ -86,7 +106,7 @@ pub fn sudo(deps: DepsMut, env: Env, msg: SudoMsg) -> Result<Response, ContractE
     match msg {
         SudoMsg::Control(msg) => Ok(market_control::sudo(deps, &env, msg)?),
         SudoMsg::UpdateParams(update) => {
-            let wiring = market_control::wiring(deps.storage)?;
+            let wiring = wiring(deps.storage)?;
             update_params::update_params(deps, &wiring, update)
         }
     }

@@ -1,9 +1,9 @@
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
+use market_control::{sister, Sister};
 use market_math::fresh::Fresh;
 use market_math::sampling;
 use market_types::attestation::{ClassParams, MAX_BATCH};
 use market_types::contract::Escrow;
-use market_types::control::Wiring;
 use market_types::escrow::{self, WorkResponse};
 use market_types::events::BatchPosted;
 use market_types::order::ComparisonClass;
@@ -25,15 +25,10 @@ pub struct NewBatch {
 /// # Errors
 /// Not from the agent of the lease's provider, not the next units, or more than may be attested: of a lease that closed, what the
 /// agreed overlap leaves.
-pub fn post_batch(
-    deps: DepsMut,
-    env: &Env,
-    wiring: &Wiring<Addr>,
-    sender: &Addr,
-    new: NewBatch,
-) -> Result<Response, ContractError> {
+pub fn post_batch(deps: DepsMut, env: &Env, sender: &Addr, new: NewBatch) -> Result<Response, ContractError> {
     let lease = new.lease;
-    let escrow = Escrow::at(&wiring.lease_escrow);
+    let escrow = sister(deps.storage, Sister::LeaseEscrow)?;
+    let escrow = Escrow::at(&escrow);
     let work: WorkResponse = escrow.ask(&deps.querier, &escrow::QueryMsg::Work { lease })?;
     market_control::ensure_sender(sender, &work.agent, "agent of the lease's provider")?;
     let (number, fresh) = match last_batch(deps.storage, lease)? {

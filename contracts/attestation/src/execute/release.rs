@@ -1,6 +1,6 @@
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
+use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
+use market_control::{sister, Sister};
 use market_types::contract::Escrow;
-use market_types::control::Wiring;
 use market_types::escrow;
 use market_types::events::BatchReleased;
 use market_types::{BatchNo, LeaseId, UnixTime};
@@ -14,13 +14,8 @@ use crate::ContractError;
 /// # Errors
 /// No such batch, one that still vests, or one that ended already; it is not drawn, or an audit in it has not ended; the provider was
 /// convicted.
-pub fn release(
-    deps: DepsMut,
-    env: &Env,
-    wiring: &Wiring<Addr>,
-    lease: LeaseId,
-    batch: BatchNo,
-) -> Result<Response, ContractError> {
+pub fn release(deps: DepsMut, env: &Env, lease: LeaseId, batch: BatchNo) -> Result<Response, ContractError> {
+    let escrow = sister(deps.storage, Sister::LeaseEscrow)?;
     let key = (lease, batch);
     let stored = BATCHES
         .may_load(deps.storage, key)?
@@ -64,7 +59,7 @@ pub fn release(
             count: units,
             premium,
         })
-        .add_message(Escrow::at(&wiring.lease_escrow).call(&escrow::ExecuteMsg::Vest {
+        .add_message(Escrow::at(&escrow).call(&escrow::ExecuteMsg::Vest {
             lease,
             units,
             premium,
