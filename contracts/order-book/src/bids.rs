@@ -66,6 +66,12 @@ pub fn insert(storage: &mut dyn Storage, order: OrderId, new: &Ranked) -> StdRes
     BID_OF.save(storage, (order, new.bid.provider), &(new.rank, new.sequence))
 }
 
+/// Put `new` in the place of a bid of the same provider: where that was is written over.
+pub fn replace(storage: &mut dyn Storage, order: OrderId, old: &Ranked, new: &Ranked) -> StdResult<()> {
+    BIDS.remove(storage, (order, old.rank.u128(), old.sequence));
+    insert(storage, order, new)
+}
+
 pub fn remove(storage: &mut dyn Storage, order: OrderId, old: &Ranked) {
     BIDS.remove(storage, (order, old.rank.u128(), old.sequence));
     BID_OF.remove(storage, (order, old.bid.provider));

@@ -81,10 +81,14 @@ pub fn bid(call: Call, order: OrderId, price: Price, work_bond: Uint128) -> Resu
     }
     live.sequence = new.sequence;
 
-    if let Some(old) = &leaves {
-        bids::remove(deps.storage, order, old);
+    match &leaves {
+        Some(old) if old.bid.provider == new.bid.provider => bids::replace(deps.storage, order, old, &new)?,
+        Some(worst) => {
+            bids::remove(deps.storage, order, worst);
+            bids::insert(deps.storage, order, &new)?;
+        }
+        None => bids::insert(deps.storage, order, &new)?,
     }
-    bids::insert(deps.storage, order, &new)?;
     LIVE.save(deps.storage, order, &live)?;
     Ok(Response::new().add_events(events).add_event(BidPlaced {
         order,

@@ -100,7 +100,7 @@ fn a_bid_writes_itself_its_place_and_the_live_record() {
             .1
     };
     assert_eq!((of("bid").writes, of("bid").removals), (3, 0));
-    assert_eq!((of("bid lower").writes, of("bid lower").removals), (3, 2));
+    assert_eq!((of("bid lower").writes, of("bid lower").removals), (3, 1));
 }
 
 #[test]
