@@ -28,9 +28,16 @@ pub struct Chain {
     pub history: Arc<RwLock<History>>,
     head: Head,
     disk: Option<Disk>,
+    /// As in [`Config::still_clock`].
+    still_clock: Option<u64>,
     mempool: Vec<Vec<u8>>,
     waiting: Waiting,
     news: broadcast::Sender<Arc<Block>>,
+}
+
+fn wall_clock() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// Answer to a broadcast.
@@ -105,6 +112,7 @@ impl Chain {
             history,
             head,
             disk,
+            still_clock: config.still_clock,
             mempool: Vec::new(),
             waiting: Waiting::default(),
             news,
@@ -235,11 +243,11 @@ impl Chain {
     /// Makes a block of everything that waits, at the time of the clock, and writes it before anybody hears of it.
     pub fn make_block(&mut self) -> Result<(), DevnetError> {
         let height = self.head.height.saturating_add(1);
-        let wall = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_nanos());
-        let wall = u64::try_from(wall).unwrap_or(u64::MAX);
-        let time_ns = wall
+        let clock = match self.still_clock {
+            Some(seconds) => seconds.saturating_mul(1_000_000_000),
+            None => wall_clock(),
+        };
+        let time_ns = clock
             .saturating_add(self.head.offset_ns)
             .max(self.head.time_ns.saturating_add(1));
         self.app.set_block(height, time_ns);

@@ -34,6 +34,8 @@ pub struct Config {
     pub validators: Vec<String>,
     /// Contracts registered after the six of the table, from code id 7 on.
     pub extra_codes: Vec<Code>,
+    /// Seconds since 1970 at which block time begins and stands still, but for what `POST /devnet/time` adds. `None`: the wall clock.
+    pub still_clock: Option<u64>,
     /// Version of CometBFT reported by `status`; clients choose their decoders by it.
     pub comet_version: String,
     /// Empty blocks kept with their exact time. Older ones answer with the time of the nearest kept block below.
@@ -54,6 +56,7 @@ impl Default for Config {
             min_deposit: vec![coin(10_000_000, FEE_DENOM)],
             validators: Vec::new(),
             extra_codes: Vec::new(),
+            still_clock: None,
             comet_version: "0.38.19".to_owned(),
             empty_block_window: 10_000,
         }
