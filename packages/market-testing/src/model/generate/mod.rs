@@ -57,7 +57,7 @@ const WISHES: &[(u32, Maker)] = &[
     (6, Generator::close_failed),
     (14, Generator::post_batch),
     (9, Generator::release),
-    (3, Generator::waiting),
+    (5, Generator::waiting),
     (2, Generator::inputs_delivered),
     (1, Generator::register),
     (2, Generator::machines),
@@ -75,8 +75,8 @@ const WISHES: &[(u32, Maker)] = &[
     (2, Generator::restart),
     (1, Generator::seed_audits),
     (1, Generator::insurance),
-    (2, Generator::skim),
-    (2, Generator::gift),
+    (5, Generator::skim),
+    (4, Generator::gift),
     (1, Generator::fund_audits),
     (1, Generator::pause),
     (2, Generator::unpause),
@@ -186,6 +186,10 @@ impl Generator {
         }
         if leases().any(|lease| lease.may_attest(now) > 0) {
             due.push((self.rng.gen_range(0..100), Self::post_batch));
+        }
+        if leases().any(|lease| lease.runs() && lease.task().is_some_and(|task| task.waiting_since.is_some()))
+        {
+            due.push((self.rng.gen_range(0..60), Self::inputs_delivered));
         }
         let stale = ledger
             .registry
