@@ -28,8 +28,8 @@ impl Secret {
     pub fn parse(text: &str) -> Result<Self, KeyError> {
         let text = text.trim();
         let key = match hex::decode(text).map(Zeroizing::new) {
-            Ok(bytes) => SigningKey::from_bytes(&bytes)?,
-            Err(_) => Mnemonic::parse(text)?.key()?,
+            Ok(bytes) if !text.is_empty() => SigningKey::from_bytes(&bytes)?,
+            _ => Mnemonic::parse(text)?.key()?,
         };
         Ok(Self {
             text: Zeroizing::new(text.to_owned()),
