@@ -17,7 +17,7 @@ use tokio::sync::{Mutex, OnceCell};
 /// Fee coins everybody starts with.
 const COINS: u128 = 10_000 * TOKEN;
 /// Whoever acts as the network's owner holds this: a key has one sequence.
-static OWNER: Mutex<()> = Mutex::const_new(());
+pub static OWNER: Mutex<()> = Mutex::const_new(());
 
 fn from_env(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; run scripts/test-chain"))
@@ -58,8 +58,11 @@ pub async fn person(chain: &Chain) -> (Signer, Mnemonic) {
 }
 
 fn owner(chain: &Chain) -> Signer {
-    let key = SigningKey::from_file(&owner_words()).unwrap();
-    Signer::new(chain.clone(), key).unwrap()
+    Signer::new(chain.clone(), owner_key()).unwrap()
+}
+
+pub fn owner_key() -> SigningKey {
+    SigningKey::from_file(&owner_words()).unwrap()
 }
 
 /// The market's codes, stored once for all tests.

@@ -24,6 +24,21 @@ pub enum ExecuteMsg {
     },
     /// Fails after it wrote.
     Fail {},
+    /// Stores the product of both, which may be more than there is room for, after it wrote something else.
+    Multiply {
+        left: u64,
+        right: u64,
+    },
+    /// Says anything to any contract, as a token does to whom it is sent to.
+    Say {
+        to: String,
+        msg: Binary,
+    },
+    /// What a token is asked for when it is paid out: this one never comes to an end.
+    Transfer {
+        recipient: String,
+        amount: String,
+    },
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +81,19 @@ pub fn execute(deps: DepsMut, env: Env, _: MessageInfo, msg: ExecuteMsg) -> StdR
             deps.storage.set(b"mark", b"written");
             Err(StdError::generic_err("as asked"))
         }
+        ExecuteMsg::Multiply { left, right } => {
+            deps.storage.set(b"mark", b"written");
+            deps.storage.set(b"product", &(left * right).to_be_bytes());
+            Ok(Response::new())
+        }
+        ExecuteMsg::Say { to, msg } => Ok(Response::new().add_message(WasmMsg::Execute {
+            contract_addr: to,
+            msg,
+            funds: vec![],
+        })),
+        ExecuteMsg::Transfer { .. } => loop {
+            std::hint::black_box(());
+        },
     }
 }
 
