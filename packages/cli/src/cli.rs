@@ -22,7 +22,7 @@ use crate::output::line;
     propagate_version = true,
     after_help = "Examples:
   leasebook devnet                        a market of one's own to try things on
-  leasebook job submit orbit/ --max-price 0.05/frame --class software-vulkan
+  leasebook job submit orbit/ --max-price 0.05/frame --class software-vulkan --thin-audit
   leasebook market book                   what is open, and at what price
   leasebook why 7                         which rule keeps each provider from order 7
 

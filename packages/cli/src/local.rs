@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use anyhow::{bail, Context as _, Result};
 use chain_client::{Chain, Keyring, Signer, SigningKey};
-use cosmwasm_std::{coin, Coin, Uint128};
+use cosmwasm_std::{coin, Coin, HexBinary, Uint128};
 use market_client::{Codes, Market, NewMarket, NewToken, Parameters, Tokens};
+use market_types::attestation::BeaconParams;
 use market_types::defaults::TOKEN;
+use market_types::Seconds;
 use serde_json::json;
 
 /// Fee coins every participant starts with.
@@ -53,6 +55,34 @@ fn purse() -> Vec<Coin> {
     vec![coin(PURSE, devnet::FEE_DENOM)]
 }
 
+/// The beacon that a market of one's own draws by, and where it is served.
+#[derive(Clone, Debug)]
+pub struct OwnBeacon {
+    pub url: String,
+    pub params: BeaconParams,
+}
+
+impl OwnBeacon {
+    /// The one that every devnet serves beside its RPC.
+    pub fn of_devnet(rpc: &str) -> Self {
+        let beacon = devnet::public_beacon();
+        Self {
+            url: format!("{}{}", rpc.trim_end_matches('/'), beacon.path),
+            params: BeaconParams {
+                public_key: HexBinary::from(&beacon.key.0),
+                genesis: beacon.genesis,
+                period: beacon.period,
+                every: EVERY,
+                margin: MARGIN,
+            },
+        }
+    }
+}
+
+/// A round a minute, where they come every three seconds.
+const EVERY: u64 = 20;
+const MARGIN: Seconds = Seconds(30);
+
 /// Deploy a market of `codes`: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price keeper and
 /// guardian. `adjust` changes the documented parameters.
 ///
@@ -62,6 +92,7 @@ pub async fn found(
     keeper: &Signer,
     codes: Codes,
     holders: &[String],
+    beacon: OwnBeacon,
     adjust: impl Fn(&mut Parameters, &Tokens) + Send + Sync + 'static,
 ) -> Result<Market> {
     let chain = keeper.chain().clone();
@@ -76,6 +107,7 @@ pub async fn found(
         minter: None,
     };
     let price_keeper = keeper.address().to_owned();
+    let url = beacon.url.clone();
     let new = NewMarket {
         codes,
         governor: chain.module_account("gov").await?,
@@ -84,11 +116,14 @@ pub async fn found(
         payment_token: token("Test dollar", "USDC"),
         parameters: Box::new(move |tokens| {
             let mut parameters = Parameters::documented(tokens, &price_keeper);
+            parameters.attestation.beacon = Some(beacon.params.clone());
             adjust(&mut parameters, tokens);
             parameters
         }),
     };
-    Ok(Market::new(chain, market_client::deploy(keeper, &new).await?)?)
+    let mut deployment = market_client::deploy(keeper, &new).await?;
+    deployment.beacon = Some(url);
+    Ok(Market::new(chain, deployment)?)
 }
 
 /// The devnet's own clock and block maker, which no real chain has.

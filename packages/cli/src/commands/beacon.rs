@@ -138,14 +138,14 @@ async fn relay(acting: &Acting, url: &str, once: bool) -> Result<()> {
 }
 
 /// The newest round at `now` that the market takes; the first one before it is published.
-fn newest(rounds: &Rounds, now: UnixTime) -> u64 {
+pub fn newest(rounds: &Rounds, now: UnixTime) -> u64 {
     let latest = rounds.latest(now).unwrap_or_default();
     let every = rounds.every.max(1);
     latest.saturating_sub(latest % every).max(every)
 }
 
 /// False if somebody else was first.
-async fn carry(acting: &Acting, round: u64, signature: &Signature) -> Result<bool> {
+pub async fn carry(acting: &Acting, round: u64, signature: &Signature) -> Result<bool> {
     let there = || async {
         let query = QueryMsg::Beacon { round };
         let found: Option<BeaconResponse> = acting.market.attestation(&query).await?;

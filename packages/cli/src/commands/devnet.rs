@@ -10,7 +10,7 @@ use market_client::Codes;
 use serde_json::json;
 
 use crate::context::Global;
-use crate::local::{chain_config, found, key};
+use crate::local::{chain_config, found, key, OwnBeacon};
 use crate::output::line;
 
 /// Keys that a devnet's market starts with. `me` is the tenant of the examples.
@@ -101,7 +101,14 @@ async fn market(global: &Global, url: &str, fresh: bool, accounts: &[String]) ->
         return Ok(format!("market of {} is here again", file.display()));
     }
     let keeper = Signer::new(chain, global.keyring()?.load("keeper")?)?;
-    let market = found(&keeper, Codes::GENESIS, accounts, |_, _| {}).await?;
+    let market = found(
+        &keeper,
+        Codes::GENESIS,
+        accounts,
+        OwnBeacon::of_devnet(url),
+        |_, _| {},
+    )
+    .await?;
     market_client::save(&file, &market.deployment)?;
     Ok(format!(
         "market deployed; its addresses are in {}\nkeys {} hold coins, LEASE and USDC",

@@ -25,7 +25,7 @@ use crate::results::{attested, AttestedUnit};
 #[derive(Subcommand, Debug)]
 #[command(after_help = "Examples:
   leasebook job check packages/jobs/examples-data/orbit
-  leasebook job submit packages/jobs/examples-data/orbit --class software-vulkan --max-price 0.05/frame
+  leasebook job submit packages/jobs/examples-data/orbit --class software-vulkan --max-price 0.05/frame --thin-audit
   leasebook job watch 56
   leasebook job results 56 packages/jobs/examples-data/orbit --to frames")]
 pub enum Job {
@@ -33,7 +33,7 @@ pub enum Job {
     Check { path: PathBuf },
     /// Order a job's units; once awarded, deliver manifest and inputs to the winner
     #[command(after_help = "Example:
-  leasebook job submit packages/jobs/examples-data/orbit --class software-vulkan --max-price 0.05/frame")]
+  leasebook job submit packages/jobs/examples-data/orbit --class software-vulkan --max-price 0.05/frame --thin-audit")]
     Submit(Box<Submit>),
     /// Deliver manifest and inputs to the winner again
     Deliver { lease: u64, path: PathBuf },
@@ -64,6 +64,9 @@ pub struct Submit {
     /// Pay the winner the next bid's price instead of its own
     #[arg(long)]
     pub second_price: bool,
+    /// Take a provider although fewer than five operators can audit its class: what is drawn may end unaudited
+    #[arg(long)]
+    pub thin_audit: bool,
     /// Place the order and return; deliver later with `job deliver`
     #[arg(long)]
     pub no_wait: bool,
@@ -171,7 +174,10 @@ fn place_of(job: &JobDir, submit: &Submit) -> Place {
         notice: "0s".into(),
         allow: vec![],
         deny: vec![],
-        terms: order::Terms::default(),
+        terms: order::Terms {
+            thin_audit: submit.thin_audit,
+            ..order::Terms::default()
+        },
         resources: Some(manifest.resources.into()),
     }
 }

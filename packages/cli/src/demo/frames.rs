@@ -9,7 +9,7 @@ use market_types::escrow::{LeaseResponse, LeaseStatus, Progress};
 use market_types::LeaseId;
 
 use super::market_day::{order_for, trade, until, SCALE};
-use super::stage::{Stage, CHARACTERS};
+use super::stage::{Stage, BIDDERS, CHARACTERS};
 use super::tale::Tale;
 use crate::commands::job;
 use crate::commands::order::Comparison;
@@ -25,7 +25,7 @@ pub async fn tell(stage: &mut Stage, tale: &Tale, job: &JobDir, dir: &Path) -> R
     let units = job.manifest.units.count;
     tale.chapter(2, &format!("A tenant orders {units} frames in one transaction"));
     let mut place = order_for(&format!("{units} frames"), "0.06/frame", &job.digest.to_string());
-    place.class = CHARACTERS
+    place.class = CHARACTERS[..BIDDERS]
         .iter()
         .map(|character| character.class.into())
         .collect();

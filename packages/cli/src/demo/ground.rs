@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use chain_client::{Chain, Keyring, Options, Signer};
+use chain_client::{Chain, Keyring, Options, Signer, SigningKey};
+use cosmwasm_std::HexBinary;
 use market_client::{deploy, Codes, Parameters, RecordFile};
-use market_types::Seconds;
+use market_types::attestation::BeaconParams;
+use market_types::{Seconds, UnixTime};
 
 use super::process::{free_port, Process};
 use super::tale::Tale;
 use crate::commands::deploy::signer;
 use crate::context::Global;
-use crate::local::{key, Clock};
+use crate::local::{key, Clock, OwnBeacon};
 
 /// A chain that runs already, and what is needed there.
 #[derive(clap::Args, Clone, Debug)]
@@ -61,6 +63,9 @@ pub struct Ground {
     /// Their votes decide.
     pub voters: Vec<Signer>,
     pub pace: Pace,
+    pub beacon: OwnBeacon,
+    /// The process of a beacon made for the story.
+    pub own_beacon: Option<Process>,
     artifacts: Option<PathBuf>,
 }
 
@@ -83,6 +88,8 @@ impl Ground {
                 funder: validator.clone(),
                 voters: vec![validator],
                 pace: Pace::moved(Clock::of(&chain)),
+                beacon: OwnBeacon::of_devnet(&url),
+                own_beacon: None,
                 chain,
                 artifacts: None,
             });
@@ -101,7 +108,10 @@ impl Ground {
         if voters.is_empty() {
             voters.push(funder.clone());
         }
+        let (own_beacon, beacon) = start_beacon(dir)?;
         Ok(Self {
+            beacon,
+            own_beacon: Some(own_beacon),
             own: None,
             chain,
             funder,
@@ -122,6 +132,49 @@ impl Ground {
         let mut record = RecordFile::open(dir.join("market.steps.json"), |_, _, _| {})?;
         Ok(deploy::store(signer, artifacts, &mut record).await?)
     }
+}
+
+/// A beacon whose seed nobody else has: fit for a story, not for a market.
+fn start_beacon(dir: &Path) -> Result<(Process, OwnBeacon)> {
+    let seed = dir.join("beacon.seed");
+    std::fs::write(&seed, SigningKey::random().public_key().as_bytes())?;
+    let listen = SocketAddr::from(([127, 0, 0, 1], free_port()?)).to_string();
+    let seed = seed.display().to_string();
+    let args = [
+        "--json",
+        "beacon",
+        "serve",
+        "--seed-file",
+        &seed,
+        "--listen",
+        &listen,
+    ]
+    .map(String::from);
+    let (process, told) = Process::start_and_read(
+        "beacon",
+        &std::env::current_exe()?,
+        &args,
+        &dir.join("beacon.log"),
+    )?;
+    let served: Served = serde_json::from_str(&told).with_context(|| format!("the beacon says {told:?}"))?;
+    let params = BeaconParams {
+        public_key: served.public_key,
+        genesis: served.genesis,
+        period: served.period,
+        every: 1,
+        margin: Seconds(1),
+    };
+    let url = served.url;
+    Ok((process, OwnBeacon { url, params }))
+}
+
+/// What `leasebook --json beacon serve` says first.
+#[derive(serde::Deserialize)]
+struct Served {
+    url: String,
+    public_key: HexBinary,
+    genesis: UnixTime,
+    period: Seconds,
 }
 
 fn start_chain(dir: &Path, validator: &str) -> Result<(Process, String)> {
@@ -189,6 +242,17 @@ impl Pace {
             parameters.escrow.grace = Seconds(31);
             parameters.escrow.outage_unpaid = Seconds(1);
             parameters.escrow.outage_max = Seconds(10);
+        }
+    }
+
+    /// Move the clock ahead over time in which nothing happens, where it can be moved.
+    ///
+    /// # Errors
+    /// The chain does not answer.
+    pub async fn skip(&self, time: Seconds) -> Result<()> {
+        match &self.clock {
+            Some(clock) => clock.advance(time.0).await,
+            None => Ok(()),
         }
     }
 

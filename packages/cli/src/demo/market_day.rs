@@ -73,8 +73,12 @@ pub async fn trade(stage: &mut Stage, tale: &Tale, token: &str, place: &Place) -
     Ok((order, winner))
 }
 
+/// Bids that have not moved for so long will not move any more.
+const QUIET: Duration = Duration::from_secs(2);
+
 async fn watch_bids(stage: &mut Stage, tale: &Tale, order: OrderId) -> Result<()> {
     let mut told = 0;
+    let mut last_news = Instant::now();
     loop {
         stage.ensure_alive()?;
         let mut bids = stage.market.bids(order).await?;
@@ -86,10 +90,17 @@ async fn watch_bids(stage: &mut Stage, tale: &Tale, order: OrderId) -> Result<()
                 SCALE.format(bid.price.0)
             ));
         }
+        if bids.last().is_some_and(|bid| bid.sequence > told) {
+            last_news = Instant::now();
+        }
         told = bids.last().map_or(told, |bid| bid.sequence.max(told));
         let closes = stage.market.order(order).await?.closes;
-        if now(stage).await? >= closes {
+        let now = now(stage).await?;
+        if now >= closes {
             return Ok(());
+        }
+        if told > 0 && last_news.elapsed() > QUIET {
+            stage.pace.skip(closes.since(now)).await?;
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }

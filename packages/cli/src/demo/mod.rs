@@ -4,6 +4,7 @@
 //! statement at the end accounts for every unit of every token; if something does not add up the demo fails.
 
 mod burn;
+mod cheats;
 mod frames;
 mod ground;
 mod market_day;
@@ -22,7 +23,7 @@ use serde::Serialize;
 
 use crate::context::Global;
 use ground::Standing;
-use stage::{Stage, CHARACTERS};
+use stage::{Stage, BIDDERS, CHARACTERS};
 use statement::Statement;
 use tale::Tale;
 
@@ -42,6 +43,9 @@ pub struct Args {
     /// Job to render
     #[arg(long, value_name = "DIR", default_value = "packages/jobs/examples-data/orbit")]
     job: PathBuf,
+    /// Job whose results are audited
+    #[arg(long, value_name = "DIR", default_value = "packages/jobs/examples-data/julia")]
+    exact_job: PathBuf,
     #[command(flatten)]
     standing: Standing,
 }
@@ -61,11 +65,13 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
     let output = global.output();
     let tale = Tale::new(output);
     let job = JobDir::open(&args.job).with_context(|| format!("the job {}", args.job.display()))?;
+    let exact = &args.exact_job;
+    let exact = JobDir::open(exact).with_context(|| format!("the job {}", exact.display()))?;
     let scratch = Scratch::new(args.keep.clone())?;
 
-    tale.chapter(1, "A chain, two tokens, five contracts, four bonded providers");
+    tale.chapter(1, "A chain, two tokens, five contracts, bonded providers");
     let mut stage = Stage::set(global, &args.standing, &scratch.path).await?;
-    for character in &CHARACTERS {
+    for character in &CHARACTERS[..BIDDERS] {
         tale.note(format!(
             "{:<7} {:<11} 4 x {:<17} an hour of one costs it {}",
             character.name,
@@ -74,7 +80,11 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
             market_day::SCALE.format(character.hourly_cost.into()),
         ));
     }
-    tale.note("(the classes are labels here: all four work on this machine's one adapter)");
+    tale.note(format!(
+        "and {} more, who meet us in chapter 6; all check each other's work",
+        CHARACTERS.len() - BIDDERS
+    ));
+    tale.note("(the classes are labels here: all work on this machine's one adapter)");
     stage.start_agents().await?;
     tale.note(format!(
         "chain at {}; every agent answers",
@@ -83,10 +93,14 @@ pub async fn run(global: &Global, args: Args) -> Result<()> {
 
     let frames = frames::tell(&mut stage, &tale, &job, &args.pictures).await?;
     let service = service::tell(&mut stage, &tale).await?;
+    let cheats = cheats::tell(&mut stage, &tale, &exact).await?;
     let vote = vote::tell(&mut stage, &tale).await?;
     let totals = burn::tell(&mut stage, &tale).await?;
-    let leases = vec![frames.lease, service, vote.before, vote.after];
-    let statement = statement::draw(&stage, &tale, leases, totals.burned).await?;
+    let mut leases = vec![frames.lease, service];
+    leases.extend(cheats.leases);
+    leases.extend([vote.before, vote.after]);
+    let burned = totals.burned + cheats.burned;
+    let statement = statement::draw(&stage, &tale, leases, burned).await?;
 
     let contact_sheet = args.pictures.join("contact-sheet.png");
     let animation = args.pictures.join("animation.png");

@@ -7,8 +7,11 @@ use anyhow::{bail, Context as _, Result};
 use chain_client::{Coin, Keyring, Msg, Signer, TxOptions};
 use cosmwasm_std::Uint128;
 use market_client::{Market, Parameters, Tokens};
+use market_types::attestation::AuditTimes;
+use market_types::audit::AuditClass;
 use market_types::defaults::TOKEN;
 use market_types::escrow::PaymentToken;
+use market_types::order::ComparisonClass;
 use market_types::registry::{ExecuteMsg, Gateway, Hook};
 use market_types::resources::{Attribute, DeviceClass, MachineGroup, Resources};
 use market_types::Seconds;
@@ -28,7 +31,15 @@ pub struct Character {
     pub hourly_cost: u64,
 }
 
-pub const CHARACTERS: [Character; 4] = [
+/// Who bids for what the tenant orders.
+pub const BIDDERS: usize = 4;
+
+/// The class of the provider that cheats, of the one that falls silent, and of the two that only check others.
+pub const CHEAT_CLASS: &str = "nvidia-rtx4090-24gb";
+pub const SILENT_CLASS: &str = "nvidia-rtx3090-24gb";
+pub const CHECKER_CLASS: &str = "amd-mi300x-192gb";
+
+pub const CHARACTERS: [Character; 8] = [
     Character {
         name: "aurora",
         region: "eu-north",
@@ -53,16 +64,44 @@ pub const CHARACTERS: [Character; 4] = [
         class: "software-vulkan",
         hourly_cost: 1_100_000,
     },
+    Character {
+        name: "ember",
+        region: "us-west",
+        class: CHEAT_CLASS,
+        hourly_cost: 400_000,
+    },
+    Character {
+        name: "fjord",
+        region: "no-west",
+        class: SILENT_CLASS,
+        hourly_cost: 300_000,
+    },
+    Character {
+        name: "gale",
+        region: "uk-south",
+        class: CHECKER_CLASS,
+        hourly_cost: 1_700_000,
+    },
+    Character {
+        name: "harbor",
+        region: "nl-north",
+        class: CHECKER_CLASS,
+        hourly_cost: 1_800_000,
+    },
 ];
 
 /// Fee coins everybody of the story starts with.
 const COINS: u128 = 1_000 * TOKEN;
+/// Audits each provider takes part in at a time.
+const AUDIT_PLACES: u32 = 16;
 /// Bond each provider puts up.
 const BOND: Uint128 = Uint128::new(20_000 * TOKEN);
 
 pub struct Provider {
     pub character: &'static Character,
     pub owner: Acting,
+    /// Address of its agent.
+    pub agent: String,
     pub gateway: String,
     config: PathBuf,
     log: PathBuf,
@@ -88,6 +127,7 @@ pub struct Stage {
     // Dropped in this order: agents first, then the chain.
     pub providers: Vec<Provider>,
     pub own: Option<Process>,
+    own_beacon: Option<Process>,
     pub market: Market,
     pub pace: Pace,
     pub tenant: Acting,
@@ -99,9 +139,28 @@ pub struct Stage {
 /// The documented parameters with times that fit into minutes, and the network token as a second payment token.
 fn adjust(parameters: &mut Parameters, tokens: &Tokens) {
     parameters.order_book.extension = Seconds(2);
-    for class in &mut parameters.attestation.classes {
+    let attestation = &mut parameters.attestation;
+    for class in &mut attestation.classes {
         class.vesting = Seconds(2);
+        if class.class == ComparisonClass::Exact {
+            // Long enough for verdicts to find the money still held, and so often that a story of a dozen frames sees it.
+            class.vesting = Seconds(60);
+            class.audit_floor_ppm = 250_000;
+        }
     }
+    if let Some(beacon) = &mut attestation.beacon {
+        beacon.every = 1;
+        beacon.margin = Seconds(1);
+    }
+    attestation.times = AuditTimes {
+        open: Seconds(30),
+        commit: Seconds(60),
+        commit_max: Seconds(120),
+        reveal: Seconds(30),
+        appeal: Seconds(10),
+        min_blocks: 2,
+        ..AuditTimes::default()
+    };
     let escrow = &mut parameters.escrow;
     escrow.min_silent_blocks = 5;
     escrow.tokens.push(PaymentToken {
@@ -139,7 +198,8 @@ impl Stage {
         let keeper = Signer::new(chain.clone(), keyring.load("keeper")?)?;
         let codes = ground.codes(&keeper, dir).await?;
         let times = ground.pace.adjust();
-        let market = found(&keeper, codes, &holders, move |parameters, tokens| {
+        let beacon = ground.beacon.clone();
+        let market = found(&keeper, codes, &holders, beacon, move |parameters, tokens| {
             adjust(parameters, tokens);
             times(parameters);
         })
@@ -164,6 +224,7 @@ impl Stage {
         Ok(Self {
             providers,
             own: ground.own,
+            own_beacon: ground.own_beacon,
             pace: ground.pace,
             tenant: acting("tenant")?,
             keeper: Acting {
@@ -216,8 +277,8 @@ impl Stage {
     /// # Errors
     /// A process of the stage has ended.
     pub fn ensure_alive(&mut self) -> Result<()> {
-        if let Some(chain) = &mut self.own {
-            chain.ensure_alive()?;
+        for process in [&mut self.own, &mut self.own_beacon].into_iter().flatten() {
+            process.ensure_alive()?;
         }
         for provider in &mut self.providers {
             if let Some(process) = &mut provider.process {
@@ -334,10 +395,15 @@ async fn enter(
         profile,
     )?;
     let bond = Market::send_with_hook(&contracts.provider_registry, BOND, &Hook::Bond { provider: None })?;
+    let offer = ExecuteMsg::OfferAudits {
+        class: AuditClass(AuditClass::EXACT.into()),
+        places: AUDIT_PLACES,
+    };
     owner
         .submit(&[
             Msg::execute(&contracts.provider_registry, &ExecuteMsg::Register(register), &[])?,
             Msg::execute(&contracts.network_token, &bond, &[])?,
+            Msg::execute(&contracts.provider_registry, &offer, &[])?,
         ])
         .await?;
 
@@ -345,6 +411,7 @@ async fn enter(
     std::fs::write(&config, agent_config(dir, keyring, &owner, character, port)?)?;
     let log = dir.join(format!("{}.log", character.name));
     Ok(Provider {
+        agent: agent.address(owner.market.chain.prefix())?,
         character,
         owner,
         gateway,
@@ -411,6 +478,35 @@ unmeasured_classes = ["{class}"]
         data = dir.join(format!("{}.data", character.name)).display(),
         class = character.class,
         cost = character.hourly_cost,
-        worker = sibling("leasebook-kernel")?.display(),
+        worker = kernel_of(dir, character)?.display(),
     ))
 }
+
+/// The program that an agent runs kernels with: for the one that cheats, a script before the real one.
+fn kernel_of(dir: &Path, character: &Character) -> Result<PathBuf> {
+    let real = sibling("leasebook-kernel")?;
+    if character.class != CHEAT_CLASS {
+        return Ok(real);
+    }
+    let script = dir.join("cheap-kernel");
+    let text = CHEAP_KERNEL.replace("REAL", &real.display().to_string());
+    std::fs::write(&script, text)?;
+    let mut mode = std::fs::metadata(&script)?.permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o700);
+    std::fs::set_permissions(&script, mode)?;
+    Ok(script)
+}
+
+/// Computes one frame in four and shows it four times: the kernel is changed before it runs, and its digest in the request.
+const CHEAP_KERNEL: &str = r#"#!/bin/sh
+if [ "$1" = run ]; then
+  request="$2/request.json" cheap="$2/cheap.wgsl"
+  kernel=$(grep -o '"kernel":"[^"]*"' "$request" | cut -d'"' -f4)
+  sed 's/job\.unit\b/(job.unit \/ 4u * 4u)/g' "$kernel" > "$cheap"
+  digest() { sha256sum "$1" | cut -c1-64; }
+  size() { wc -c < "$1" | tr -d ' '; }
+  sed -i -e "s#$kernel#$cheap#" -e "s/$(digest "$kernel")/$(digest "$cheap")/" \
+    -e "s/\"size\":$(size "$kernel")/\"size\":$(size "$cheap")/" "$request"
+fi
+exec "REAL" "$@"
+"#;

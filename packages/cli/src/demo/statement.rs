@@ -1,4 +1,4 @@
-//! Chapter 8: who paid, who earned, what was taken, burned, refunded; and whether every unit is accounted for.
+//! Chapter 9: who paid, who earned, what was taken, burned, refunded; and whether every unit is accounted for.
 
 use anyhow::{ensure, Result};
 use cosmwasm_std::Uint128;
@@ -38,11 +38,14 @@ pub async fn draw(
     leases: Vec<LeaseResponse>,
     burned: Uint128,
 ) -> Result<Statement> {
-    tale.chapter(8, "The statement");
+    tale.chapter(9, "The statement");
     let mut holders = vec![holder(stage, "tenant", stage.tenant.address()).await?];
     holders.push(holder(stage, "keeper", stage.keeper.address()).await?);
     for provider in &stage.providers {
-        holders.push(holder(stage, provider.character.name, provider.owner.address()).await?);
+        let mut held = holder(stage, provider.character.name, provider.owner.address()).await?;
+        // Tips for turning cranks.
+        held.lease += claimable(stage, &provider.agent).await?;
+        holders.push(held);
     }
     let network = stage
         .market
@@ -72,12 +75,7 @@ async fn holder(stage: &Stage, name: &str, address: &str) -> Result<Holder> {
         Err(chain_client::QueryError::Contract { .. }) => Uint128::zero(),
         Err(error) => return Err(error.into()),
     };
-    let claim: Uint128 = stage
-        .market
-        .registry(&registry::QueryMsg::Claimable {
-            address: address.into(),
-        })
-        .await?;
+    let claim = claimable(stage, address).await?;
     Ok(Holder {
         name: name.into(),
         usdc: stage.market.balance(usdc, address).await? + stage.market.available(address, usdc).await?,
@@ -86,6 +84,15 @@ async fn holder(stage: &Stage, name: &str, address: &str) -> Result<Holder> {
             + bond
             + claim,
     })
+}
+
+/// Network tokens that the registry owes somebody.
+async fn claimable(stage: &Stage, address: &str) -> Result<Uint128> {
+    let address = address.into();
+    Ok(stage
+        .market
+        .registry(&registry::QueryMsg::Claimable { address })
+        .await?)
 }
 
 impl Statement {

@@ -1,4 +1,4 @@
-//! Chapter 6: governance moves the take rate; what runs keeps its own.
+//! Chapter 7: governance moves the take rate; what runs keeps its own.
 
 use std::time::Duration;
 

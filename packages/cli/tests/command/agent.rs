@@ -189,7 +189,8 @@ fn a_job_is_submitted_delivered_rendered_fetched_and_paid() {
     let agent = provider(owner, folder.path());
     let path = job.path().display();
 
-    let submit = format!("--json job submit {path} --class {CLASS} --max-price 0.05/frame --window 10s");
+    let submit =
+        format!("--json job submit {path} --class {CLASS} --max-price 0.05/frame --window 10s --thin-audit");
     let submitted = std::thread::scope(|scope| {
         let submitting = scope.spawn(|| tenant.run(&submit));
         agent.until("the agent bids", || {
