@@ -216,7 +216,9 @@ mod tests {
                 bytes: Binary::from([tx]),
                 result: TxResult::default(),
             });
-            [empty(1), empty(2), other, empty(4)].map(|block| history.append(block));
+            for block in [empty(1), empty(2), other, empty(4)] {
+                history.append(block);
+            }
             history
         });
         let at = |histories: &[History; 2], height| histories.each_ref().map(|h| h.block_hash(height));

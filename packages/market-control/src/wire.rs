@@ -33,7 +33,10 @@ pub(crate) fn may_load(storage: &dyn Storage) -> Result<Option<Wiring<Addr>>, Co
 /// # Errors
 /// The contract is not wired yet.
 pub fn ensure_wired(storage: &dyn Storage) -> Result<(), ControlError> {
-    WIRED.may_load(storage)?.map(|_| ()).ok_or(ControlError::NotWired {})
+    WIRED
+        .may_load(storage)?
+        .map(|_| ())
+        .ok_or(ControlError::NotWired {})
 }
 
 /// The address of one of the others.

@@ -360,15 +360,33 @@ pub enum Panel {
 #[derive(Copy, Eq)]
 pub enum AuditStep {
     /// Seats are empty: they are filled by the first round after `height`.
-    Seating { panel: Panel, height: u64 },
-    Committing { panel: Panel, until: Deadline },
-    Opening { until: Deadline },
-    Revealing { panel: Panel, until: Deadline },
+    Seating {
+        panel: Panel,
+        height: u64,
+    },
+    Committing {
+        panel: Panel,
+        until: Deadline,
+    },
+    Opening {
+        until: Deadline,
+    },
+    Revealing {
+        panel: Panel,
+        until: Deadline,
+    },
     /// The verdict can be appealed if it puts somebody's bond at stake, and planters can speak.
-    Decided { outcome: AuditOutcome, until: Deadline },
+    Decided {
+        outcome: AuditOutcome,
+        until: Deadline,
+    },
     /// Too many convictions of this class: this one waits.
-    Frozen { until: UnixTime },
-    Ended { outcome: AuditOutcome },
+    Frozen {
+        until: UnixTime,
+    },
+    Ended {
+        outcome: AuditOutcome,
+    },
 }
 
 /// Has passed when both have.
@@ -432,7 +450,9 @@ pub struct SeatResponse {
 pub enum SeatState {
     Seated,
     Committed,
-    Revealed { verdict: AuditVerdict },
+    Revealed {
+        verdict: AuditVerdict,
+    },
     /// Late, and replaced if somebody could be found.
     Missed,
 }

@@ -2,11 +2,11 @@
 
 use cosmwasm_std::{Addr, StdResult, Storage, Uint128, WasmMsg};
 use market_types::contract::{Escrow, Registry};
+use market_types::escrow::{self, ExecuteMsg as TellEscrow};
 use market_types::events::OrderAwarded;
 use market_types::order::Rail;
 use market_types::order_book::{OrderStatus, Winner};
 use market_types::registry::{Candidacy, Commitment, Verdict};
-use market_types::escrow::{self, ExecuteMsg as TellEscrow};
 use market_types::{registry, LeaseId, OrderId, Price, UnixTime};
 
 use super::Sisters;

@@ -52,7 +52,10 @@ impl Model {
 fn agree(world: &World, model: &Model) {
     assert_eq!(world.book(), model.in_order());
     let storage = &world.deps.storage;
-    assert_eq!(standing(storage, ORDER).unwrap().unwrap().last.bids as usize, model.bids.len());
+    assert_eq!(
+        standing(storage, ORDER).unwrap().unwrap().last.bids as usize,
+        model.bids.len()
+    );
     let places: Vec<_> = BID_OF
         .under::<_, ProviderNo>(storage, ORDER, None, Direction::Ascending)
         .map(Result::unwrap)

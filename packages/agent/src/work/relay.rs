@@ -6,11 +6,13 @@ use market_types::attestation::BeaconParams;
 use market_types::UnixTime;
 use tokio::task::JoinHandle;
 
+type Fetch = JoinHandle<Result<Option<Signature>, ClientError>>;
+
 pub struct Relay {
     url: String,
     key: PublicKey,
     rounds: Rounds,
-    running: Option<(u64, JoinHandle<Result<Option<Signature>, ClientError>>)>,
+    running: Option<(u64, Fetch)>,
 }
 
 impl Relay {
