@@ -157,7 +157,7 @@ async fn a_stream_is_paid_by_the_second_and_the_rest_returns(engine: Engine) {
     let served = market_types::UnixTime::from(at).since(active_since.unwrap());
     assert_eq!(credited, served);
     assert!(served >= Seconds(6));
-    let price = u128::from(max - max / 10);
+    let price = max - max / 10;
     assert_eq!(ended.money.gross.u128(), price * u128::from(served.0) / 3_600);
     assert_eq!(ended.money.remaining, Uint128::zero());
     let tenant = cast.address(TENANT);
