@@ -17,6 +17,10 @@ const LIMITS: &[Limit] = &[
         ignore: order_of_attributes,
     },
     Limit {
+        why: "tokens are listed in the order of their addresses, which differ from chain to chain",
+        ignore: order_of_tokens,
+    },
+    Limit {
         why: "the devnet puts `dispatch: submessages` before an error of a contract that was called by another",
         ignore: calls_between,
     },
@@ -53,6 +57,19 @@ fn order_of_attributes(answer: &mut Value) {
             attributes.sort_by_key(Value::to_string);
         }
     });
+}
+
+/// In parameters and in answers about solvency.
+fn order_of_tokens(answer: &mut Value) {
+    let sort = |list: &mut Value| {
+        let Value::Array(items) = list else { return };
+        let by_token = |item: &Value| item.get("held").or(item.get("min_order")).is_some();
+        if items.iter().all(by_token) {
+            items.sort_by_key(|item| item["token"].to_string());
+        }
+    };
+    sort(answer);
+    each_field(answer, &|_, value| sort(value));
 }
 
 fn calls_between(answer: &mut Value) {
