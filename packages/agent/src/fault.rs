@@ -61,10 +61,6 @@ points! {
     AfterVested "after-vested"
     /// The batch was paid and is in the journal as such.
     AfterReleased "after-released"
-    /// The answer to an audit and its salt are in the journal; nobody was told.
-    AfterAnswered "after-answered"
-    /// The commitment to an answer was seen on chain; it was not revealed.
-    AfterCommitted "after-committed"
     /// The stream's service runs; the agent has not said so.
     AfterServing "after-serving"
 }

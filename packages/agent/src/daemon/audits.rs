@@ -12,7 +12,6 @@ use market_types::{BatchNo, Hash32, LeaseId, Seconds, UnixTime};
 use tokio::task::JoinHandle;
 
 use super::{Daemon, DaemonError};
-use crate::fault::{self, Point};
 use crate::machine::audit::{crank, duty, wait_for, Crank, DutyAction, DutyRecord, Examination, Moment};
 use crate::queue::{Intent, Key};
 use crate::work::{ExamineError, Examiner, Relay};
@@ -198,12 +197,10 @@ impl Daemon {
             DutyAction::Examine => self.examine(audit),
             DutyAction::GiveUp => self.answer(audit, Answer::Unavailable {})?,
             DutyAction::Commit(commitment) => {
-                fault::point(Point::AfterAnswered);
                 self.queue
                     .submit(Intent::Commit { audit, commitment }, now.height);
             }
             DutyAction::Reveal(DutyRecord { answer, salt }) => {
-                fault::point(Point::AfterCommitted);
                 let intent = Intent::Reveal { audit, answer, salt };
                 self.queue.submit(intent, now.height);
             }

@@ -126,7 +126,9 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<(), DaemonError> {
     fault::arm()?;
-    let start = open(&options.config).await?;
+    let Some(start) = connected(&options.config, stop.clone()).await? else {
+        return Ok(());
+    };
     let Start {
         config,
         deployment,
@@ -270,6 +272,22 @@ async fn serve(listener: TcpListener, gateway: Arc<Gateway>, mut stop: watch::Re
         .await
     {
         tracing::error!(%error, "the gateway ended");
+    }
+}
+
+/// As [`open`], waiting for a node that does not answer; `None` if the agent is stopped before.
+async fn connected(path: &Path, mut stop: watch::Receiver<bool>) -> Result<Option<Start>, DaemonError> {
+    loop {
+        match open(path).await {
+            Err(error @ DaemonError::Rpc(_)) => tracing::warn!(%error, "waiting for a node"),
+            opened => return opened.map(Some),
+        }
+        if tokio::time::timeout(REGISTRATION_PAUSE, stop.wait_for(|stop| *stop))
+            .await
+            .is_ok()
+        {
+            return Ok(None);
+        }
     }
 }
 
