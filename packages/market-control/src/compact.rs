@@ -75,7 +75,8 @@ impl<'a, K: PrimaryKey<'a>, V: Serialize + DeserializeOwned> CompactMap<K, V> {
         self.map.remove(storage, key);
     }
 
-    /// The records whose keys begin with `prefix`, with the rest `S` of their keys; `after` is such a rest.
+    /// The records whose keys begin with `prefix`, with the rest `S` of their keys; `after` is such a rest, and the
+    /// records that follow it in `order` are meant.
     pub fn under<'p, 's, P, S>(
         &self,
         storage: &'s dyn Storage,
@@ -93,7 +94,12 @@ impl<'a, K: PrimaryKey<'a>, V: Serialize + DeserializeOwned> CompactMap<K, V> {
             .chain(keys.iter().map(Key::as_ref))
             .collect();
         let after = after.map(RawBound::Exclusive);
-        range_with_prefix(storage, &to_length_prefixed_nested(&names), after, None, order)
+        // Downwards, what comes after a key is below it.
+        let (min, max) = match order {
+            Order::Ascending => (after, None),
+            Order::Descending => (None, after),
+        };
+        range_with_prefix(storage, &to_length_prefixed_nested(&names), min, max, order)
             .map(|(key, bytes)| Ok((S::from_vec(key)?, decode(&bytes)?)))
     }
 }
@@ -221,6 +227,8 @@ mod tests {
         assert_eq!(under(None, Order::Ascending), sorted);
         assert_eq!(under(Some((20, 1)), Order::Ascending), sorted[1..]);
         assert_eq!(under(None, Order::Descending)[0], sorted[2]);
+        let before = [sorted[1].clone(), sorted[0].clone()];
+        assert_eq!(under(Some((300, 2)), Order::Descending), before);
         let all = MAP.under::<_, (u64, u128, u32)>(&storage, (), None, Order::Ascending);
         assert_eq!(all.count(), 4);
     }
