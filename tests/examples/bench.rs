@@ -8,10 +8,16 @@
 
 #[path = "../tests/cost/mod.rs"]
 mod cost;
+#[path = "../tests/tables/court.rs"]
+mod court;
 #[path = "../tests/tables/roles.rs"]
 mod roles;
 #[path = "../tests/tables/rows/mod.rs"]
 mod rows;
+#[path = "../tests/tables/scene.rs"]
+mod scene;
+#[path = "../tests/tables/specs.rs"]
+mod specs;
 #[path = "../tests/tables/variants.rs"]
 mod variants;
 #[path = "../tests/tables/world.rs"]

@@ -7,15 +7,22 @@ use cosmwasm_std::Addr;
 use market_testing::chain::account;
 use market_testing::specs::{machines, stream, task, H100};
 use market_testing::{Key, Suite};
+use market_types::audit::AuditId;
 use market_types::order::Rail;
 use market_types::page::MAX_LIMIT;
 use market_types::registry::ExecuteMsg as Registry;
-use market_types::{attestation, escrow, order_book, registry, take_rate, LeaseId, OrderId, ProviderNo};
+use market_types::{
+    attestation, escrow, order_book, registry, take_rate, BatchNo, LeaseId, OrderId, ProviderNo,
+};
 use serde_json::{json, Value};
+
+use crate::court::{beacon_of, beacon_params};
 
 const MANY: u64 = 103;
 /// The most bids an order keeps.
 const BIDS: u64 = 50;
+/// The most audits that a tenant forces of a lease of 200 units.
+const FORCED: u64 = 11;
 const TOKEN: u128 = 1_000_000;
 
 struct Crowd {
@@ -29,6 +36,7 @@ fn crowd() -> Crowd {
     let (tenant, owner) = (account("tenant"), account("owner"));
     let mut suite = Suite::builder()
         .book(|params| params.bids_kept = BIDS as u8)
+        .attestation(|params| params.beacon = Some(beacon_params()))
         .funded([tenant.clone(), owner.clone()])
         .build();
     suite.checks = false;
@@ -77,6 +85,15 @@ fn crowd() -> Crowd {
         let agent = Key::of(&format!("agent {n}")).agent_of(&owner, &registry);
         suite.send(&owner, Registry::RotateAgent { agent }).unwrap();
     }
+    for n in 1..=MANY {
+        suite.send(&owner, beacon_of(20 * n)).unwrap();
+    }
+    for unit in 0..FORCED as u32 {
+        let audit = AuditId { lease, unit };
+        let batch = BatchNo(unit);
+        let force = attestation::ExecuteMsg::ForceAudit { audit, batch };
+        suite.send(&tenant, force).unwrap();
+    }
     Crowd { suite, owner, tenant }
 }
 
@@ -108,6 +125,9 @@ fn lists(crowd: &Crowd) -> Vec<(&'static str, &'static str, Value, u64)> {
             MANY + 1,
         ),
         ("attestation", "batches", json!({ "lease": lease }), MANY),
+        ("attestation", "beacons", json!({}), MANY),
+        ("attestation", "audits", json!({ "lease": lease }), FORCED),
+        ("attestation", "duties", json!({ "provider": provider }), 0),
         ("take-rate", "all_totals", json!({}), 0),
     ]
 }

@@ -4,6 +4,7 @@ mod addresses;
 mod coins;
 #[path = "../cost/mod.rs"]
 mod cost;
+mod court;
 mod limits;
 mod matrix;
 mod roles;

@@ -1,11 +1,16 @@
 //! The situations, and how each is reached from the one it is built on.
 
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{Addr, Uint128};
+use market_testing::chain::account;
+use market_testing::specs::{machines, H100};
+use market_testing::suite::intentions::send_hook;
 use market_testing::Call;
+use market_types::audit::Answer;
 use market_types::control::ControlMsg;
 use market_types::order::{AwardRule, OrderSpec};
 use market_types::{attestation, escrow, order_book, registry, take_rate, BasisPoints, BatchNo, Seconds};
 
+use crate::court::{bad, good};
 use crate::roles::Role;
 use crate::specs::{a_stream, a_task, batch, controls, exact, region};
 use crate::world::{World, BID, TOKEN, UNIT, WORK_BOND};
@@ -51,6 +56,26 @@ pub enum Scene {
     Seated,
     /// The owner was convicted.
     Suspended,
+
+    /// The task's units are audited: there is a beacon, a pool that pays, and the owners are in an audit table.
+    Audited,
+    /// All units are posted, and the round that draws them is there.
+    Drawable,
+    Drawn,
+    /// The tenant has forced the audit of unit 0, and no seat is filled.
+    AuditSeating,
+    /// Its one auditor, the other owner, is to commit.
+    AuditCommitting,
+    /// The owner is to show its receipt.
+    AuditOpening,
+    AuditRevealing,
+    /// The auditor found the unit good, and planters may speak.
+    AuditDecided,
+    /// Nobody spoke in time.
+    AuditOver,
+    AuditEnded,
+    /// The auditor and a jury found the unit bad; the owner may appeal.
+    AuditConvicted,
 
     /// The stream order is awarded to the owner.
     StreamStarting,
@@ -220,6 +245,56 @@ impl World {
                 self.after(Scene::TaskHeld, Role::Attestation, slash);
             }
 
+            Scene::Audited => {
+                self.after(Scene::TaskActive, Role::Governor, self.audited());
+                for owner in [Role::Owner, Role::OtherOwner] {
+                    let class = exact();
+                    self.must(owner, Registry::OfferAudits { class, places: 2 });
+                }
+                let (giver, usdc) = (self.address(Role::Crank), self.suite.usdc.clone());
+                let escrow = self.address(Role::Escrow);
+                let fund = send_hook(&usdc, &escrow, 50 * TOKEN, &escrow::Hook::FundAudits {});
+                self.suite.send(&giver, fund).unwrap();
+            }
+            Scene::Drawable => {
+                self.enter(Scene::Audited);
+                self.must(Role::Agent, self.post());
+                self.beacons();
+            }
+            Scene::Drawn => {
+                self.enter(Scene::Drawable);
+                self.must(Role::Crank, self.draw());
+            }
+            Scene::AuditSeating => {
+                self.enter(Scene::Drawable);
+                self.must(Role::Tenant, self.force());
+            }
+            Scene::AuditCommitting => {
+                self.enter(Scene::AuditSeating);
+                self.seat_all();
+            }
+            Scene::AuditOpening => self.answered(good()),
+            Scene::AuditRevealing => {
+                self.enter(Scene::AuditOpening);
+                self.must(Role::Agent, self.opening());
+            }
+            Scene::AuditDecided => {
+                self.enter(Scene::AuditRevealing);
+                self.must(Role::OtherAgent, self.reveal(good()));
+            }
+            Scene::AuditOver => self.later(Scene::AuditDecided, 7_200),
+            Scene::AuditEnded => {
+                self.enter(Scene::AuditOver);
+                self.must(Role::Crank, self.advance());
+            }
+            Scene::AuditConvicted => {
+                self.answered(bad());
+                self.must(Role::Agent, self.opening());
+                self.must(Role::OtherAgent, self.reveal(bad()));
+                self.must(Role::Crank, self.advance());
+                self.tried();
+            }
+
             Scene::StreamStarting => self.after(Scene::OrderCloses, Role::Crank, Book::Award { order }),
             Scene::StreamOverdue => self.later(Scene::StreamStarting, 600),
             Scene::StreamActive => {
@@ -274,6 +349,40 @@ impl World {
             Scene::Waited => self.later(Scene::Collected, 7 * 86_400),
             Scene::LotOpen => self.after(Scene::Waited, Role::Crank, TakeRate::Kick { token }),
             Scene::LotExpired => self.later(Scene::LotOpen, 12 * 3_600),
+        }
+    }
+
+    /// The auditor has committed to this.
+    fn answered(&mut self, answer: Answer) {
+        self.enter(Scene::AuditCommitting);
+        self.must(
+            Role::OtherAgent,
+            self.commit(self.number(Role::OtherOwner), answer),
+        );
+    }
+
+    /// Five of last resort are the jury, and find the unit bad.
+    fn tried(&mut self) {
+        let jurors: Vec<Addr> = (0..5).map(|n| account(&format!("juror {n}"))).collect();
+        for juror in &jurors {
+            let (giver, network) = (self.address(Role::Crank), self.address(Role::NetworkToken));
+            self.suite.register(juror, vec![machines(H100, 1)]).unwrap();
+            self.suite.give(&giver, &network, juror, 2_000 * TOKEN).unwrap();
+            self.suite.bond(juror, 2_000 * TOKEN).unwrap();
+        }
+        let listed = registry::ExecuteMsg::UpdateParams(registry::ParamsUpdate {
+            last_resort: Some(jurors.iter().map(Addr::to_string).collect()),
+            ..Default::default()
+        });
+        self.must(Role::Governor, listed);
+        self.seat_all();
+        for juror in &jurors {
+            let commit = self.commit(self.suite.provider(juror).no, bad());
+            self.suite.send(juror, commit).unwrap();
+        }
+        for juror in &jurors {
+            let reveal = self.reveal(bad());
+            self.suite.send(juror, reveal).unwrap();
         }
     }
 

@@ -76,6 +76,6 @@ fn the_types_name_their_messages() {
     assert!(all.contains("escrow control wire") && all.contains("registry commit"));
     assert_eq!(
         all.iter().filter(|name| name.starts_with("attestation")).count(),
-        7 + 3
+        7 + 13
     );
 }

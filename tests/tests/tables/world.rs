@@ -202,13 +202,15 @@ impl World {
 
     /// Make a contract forget the others, as before its `Wire`.
     pub fn unwire(&mut self, contract: &Addr) {
-        let wiring = self.suite.app.contract_storage(contract).get(b"wiring");
         let label = Role::CONTRACTS
             .into_iter()
             .find(|role| self.address(*role) == *contract)
             .and_then(Role::label);
-        counting::note_change(label.unwrap(), b"wiring", wiring);
-        self.suite.app.contract_storage_mut(contract).remove(b"wiring");
+        for key in wiring_keys() {
+            let value = self.suite.app.contract_storage(contract).get(&key);
+            counting::note_change(label.unwrap(), &key, value);
+            self.suite.app.contract_storage_mut(contract).remove(&key);
+        }
     }
 
     /// Let the chain itself act.
@@ -217,6 +219,15 @@ impl World {
         self.suite.app.wasm_sudo(contract, msg)?;
         Ok(())
     }
+}
+
+/// Where `Wire` writes: all addresses at once, that they are there, and each of the six by its number.
+fn wiring_keys() -> Vec<Vec<u8>> {
+    let sisters = (0..6u8).map(|sister| [&[0, 6][..], b"sister", &[sister]].concat());
+    [b"wiring".to_vec(), b"wired".to_vec()]
+        .into_iter()
+        .chain(sisters)
+        .collect()
 }
 
 impl Role {

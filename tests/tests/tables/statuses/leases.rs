@@ -4,7 +4,8 @@ use cosmwasm_std::Uint128;
 use lease_escrow::ContractError as Escrow;
 use market_testing::{Call, Failure};
 use market_types::attestation::ExecuteMsg as A;
-use market_types::escrow::{ExecuteMsg as E, LeaseStatus};
+use market_types::audit::Reward;
+use market_types::escrow::{ExecuteMsg as E, LeaseStatus, Payer};
 use market_types::registry::{Commitment, ExecuteMsg as R, ReleasePart};
 use market_types::{BasisPoints, BatchNo};
 use provider_registry::ContractError as Registry;
@@ -13,7 +14,7 @@ use super::{asked_in_vain, check, Message};
 use crate::roles::Role;
 use crate::rows::escrow::{acknowledge, amend, award};
 use crate::rows::registry::candidacy;
-use crate::world::{batch, Scene, World};
+use crate::world::{batch, Scene, World, WORK_BOND};
 
 const COLUMNS: [Scene; 12] = [
     Scene::StreamStarting,
@@ -59,6 +60,12 @@ commit           | committed | committed | committed | committed | committed | o
 release capacity | ok/freed  | ok/freed  | ok/freed  | ok/freed  | ok/freed  | free     | ok/freed  | ok/freed  | ok/freed  | ok/freed  | freed      | free
 release bonds    | ok/free   | ok/free   | ok/free   | ok/free   | ok/free   | free     | ok/free   | ok/free   | ok/free   | ok/free   | ok/free    | free
 penalize         | ok        | ok        | ok        | ok        | ok        | free     | ok        | ok        | ok        | ok        | ok         | free
+convict          | stream    | stream    | stream    | stream    | stream    | stream   | ok/closed | ok/closed | ok/closed | ok/closed | ok/closed  | closed
+revalue          | stream    | stream    | stream    | stream    | stream    | stream   | same      | same      | same      | same      | closing    | closed
+set aside        | ok        | ok        | ok        | ok        | ok        | ok       | ok        | ok        | ok        | ok        | ok         | ok
+pay audit        | no money  | no money  | no money  | no money  | no money  | no money | no money  | no money  | no money  | no money  | no money   | no money
+slash            | ok        | ok        | ok        | ok        | ok        | free     | ok        | ok        | ok        | ok        | ok         | free
+add work bond    | no work   | no work   | no work   | no work   | no work   | free     | ok        | ok        | ok        | ok        | ok         | free
 ";
 
 #[test]
@@ -177,6 +184,46 @@ pub fn messages() -> Vec<Message> {
             }
             .into()
         }),
+        ("convict", Role::Attestation, |world| {
+            E::Convict { lease: world.lease }.into()
+        }),
+        ("revalue", Role::Crank, |world| {
+            E::Revalue { lease: world.lease }.into()
+        }),
+        ("set aside", Role::Attestation, |world| {
+            E::SetAside {
+                audit: world.audit(),
+                amount: Uint128::one(),
+                payer: Payer::Tenant,
+            }
+            .into()
+        }),
+        ("pay audit", Role::Attestation, |world| {
+            let to = world.text(Role::OtherOwner);
+            let amount = Uint128::one();
+            E::PayAudit {
+                audit: world.audit(),
+                payments: vec![Reward { to, amount }],
+            }
+            .into()
+        }),
+        ("slash", Role::Attestation, |world| {
+            R::Slash {
+                lease: world.lease,
+                share: BasisPoints(1_000),
+                rewards: vec![],
+                tip: None,
+                convict: false,
+            }
+            .into()
+        }),
+        ("add work bond", Role::Owner, |world| {
+            R::AddWorkBond {
+                lease: world.lease,
+                amount: Uint128::one(),
+            }
+            .into()
+        }),
     ]
 }
 
@@ -238,6 +285,20 @@ fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
             batch: BatchNo(0),
             vests_at: world.suite.now().plus(market_types::Seconds::DAY),
             now: world.suite.now(),
+        }),
+        // A stake counts for half of what it costs.
+        "same" => escrow(Escrow::NotMoved {
+            lease,
+            value: Uint128::new(WORK_BOND / 2),
+        }),
+        "no money" => escrow(Escrow::AsideShort {
+            audit: world.audit(),
+            needed: Uint128::one(),
+            has: Uint128::zero(),
+        }),
+        "no work" => registry(Registry::NoWorkBond {
+            lease,
+            provider: world.number(Role::Owner),
         }),
         "committed" => registry(Registry::AlreadyCommitted { lease }),
         "freed" => registry(Registry::CapacityReleased { lease }),

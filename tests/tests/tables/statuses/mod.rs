@@ -3,6 +3,7 @@
 //! A table has a column for each state and a row for each message. A cell says what comes of the message the first and the second
 //! time, `ok/said`, or once if both come out alike. The words stand for errors, compared as exact values.
 
+mod audits;
 mod leases;
 mod orders;
 
@@ -70,8 +71,10 @@ fn every_message_about_an_order_lease_or_batch_has_its_row() {
     let named: BTreeSet<String> = leases::messages()
         .iter()
         .chain(&orders::messages())
+        .chain(&audits::messages())
         .map(|(_, _, message)| variants::name(&message(&world)))
         .collect();
+    // Accounts, providers and offices; tables of who may send them are elsewhere.
     let elsewhere = [
         "attestation update_params",
         "book update_params",
@@ -83,10 +86,13 @@ fn every_message_about_an_order_lease_or_batch_has_its_row() {
         "escrow withdraw",
         "registry announce_maintenance",
         "registry claim",
+        "registry leave_audits",
         "registry no_show",
+        "registry offer_audits",
         "registry receive",
         "registry record",
         "registry register",
+        "registry reinstate",
         "registry retire",
         "registry revoke_attributes",
         "registry rotate_agent",
