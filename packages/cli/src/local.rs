@@ -5,11 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{bail, Context as _, Result};
-use chain_client::{Chain, Keyring, Signer, SigningKey};
+use chain_client::{Chain, Keyring, Msg, Signer, SigningKey, TxOptions};
 use cosmwasm_std::{coin, Coin, HexBinary, Uint128};
 use market_client::{Codes, Market, NewMarket, NewToken, Parameters, Tokens};
 use market_types::attestation::BeaconParams;
 use market_types::defaults::TOKEN;
+use market_types::escrow::Hook;
 use market_types::Seconds;
 use serde_json::json;
 
@@ -55,6 +56,9 @@ fn purse() -> Vec<Coin> {
     vec![coin(PURSE, devnet::FEE_DENOM)]
 }
 
+/// What `keeper` pays into the audit pool of a new market.
+const AUDIT_SEED: Uint128 = Uint128::new(5 * TOKEN);
+
 /// The beacon that a market of one's own draws by, and where it is served.
 #[derive(Clone, Debug)]
 pub struct OwnBeacon {
@@ -79,9 +83,9 @@ impl OwnBeacon {
     }
 }
 
-/// A round a minute, where they come every three seconds.
-const EVERY: u64 = 20;
-const MARGIN: Seconds = Seconds(30);
+/// Every round, and soon: on a chain for trying things nobody wants to wait a minute.
+const EVERY: u64 = 1;
+const MARGIN: Seconds = Seconds(3);
 
 /// Deploy a market of `codes`: LEASE and USDC for everybody, the chain's gov account as governor, `keeper` as price keeper and
 /// guardian. `adjust` changes the documented parameters.
@@ -123,6 +127,17 @@ pub async fn found(
     };
     let mut deployment = market_client::deploy(keeper, &new).await?;
     deployment.beacon = Some(url);
+    // Premiums fill the audit pool when work is paid; until then a drawn unit would wait for whoever pays its auditors.
+    let escrow = &deployment.contracts.lease_escrow;
+    let seed = Market::send_with_hook(escrow, AUDIT_SEED, &Hook::FundAudits {})?;
+    let token = deployment.tokens.get("usdc").context("the market has no USDC")?;
+    keeper
+        .submit(
+            &[Msg::execute(&token.address, &seed, &[])?],
+            &TxOptions::default(),
+        )
+        .await
+        .context("the audit pool is not seeded")?;
     Ok(Market::new(chain, deployment)?)
 }
 

@@ -9,13 +9,11 @@ use anyhow::{bail, ensure, Context as _, Result};
 use beacon::Client;
 use cosmwasm_std::Uint128;
 use jobs::JobDir;
-use market_client::Market;
 use market_types::attestation::{
     AuditOutcome, AuditResponse, AuditStep, BatchStatus, ExecuteMsg, Params, QueryMsg, RoundResponse,
 };
 use market_types::audit::AuditId;
-use market_types::defaults::TOKEN;
-use market_types::escrow::{Hook, LeaseResponse, LeaseStatus, Progress};
+use market_types::escrow::{LeaseResponse, LeaseStatus, Progress};
 use market_types::order_book::Winner;
 use market_types::registry::{self, ReputationResponse};
 use market_types::{LeaseId, Seconds, UnixTime};
@@ -29,8 +27,6 @@ use crate::commands::{beacon as relay, job};
 
 /// Times a provider may be lucky before the story gives up: at the rates of the demo it is rarely lucky once.
 const ORDERS: u32 = 4;
-/// What the keeper lends the audit pool to begin with.
-const SEED: Uint128 = Uint128::new(5 * TOKEN);
 /// Of the chain's time, before a deadline of those who are alive: not to be moved.
 const LAST_CALL: Seconds = Seconds(20);
 /// Time of the chain that passes at each look, where it can be moved.
@@ -46,7 +42,6 @@ pub struct Cheats {
 /// A step failed, or a figure does not add up.
 pub async fn tell(stage: &mut Stage, tale: &Tale, job: &JobDir) -> Result<Cheats> {
     tale.chapter(6, "A provider that cheats, and one that does not answer");
-    seed_pool(stage).await?;
     tale.note("every provider checks others' exact work; in this story a quarter of it is drawn, by a public beacon");
     let params: Params = stage.market.attestation(&QueryMsg::Params {}).await?;
     let url = stage
@@ -72,15 +67,6 @@ pub async fn tell(stage: &mut Stage, tale: &Tale, job: &JobDir) -> Result<Cheats
     leases.push(elsewhere(stage, tale, job, cheat.owner.as_str()).await?);
     leases.push(silent(stage, tale, job, &beacon, &mut burned).await?);
     Ok(Cheats { leases, burned })
-}
-
-/// Premiums of earlier leases fill the audit pool; a new market borrows.
-async fn seed_pool(stage: &Stage) -> Result<()> {
-    let at = &stage.market.deployment;
-    let usdc = stage.market.token("usdc")?.address.clone();
-    let msg = Market::send_with_hook(&at.contracts.lease_escrow, SEED, &Hook::FundAudits {})?;
-    stage.keeper.execute(&usdc, &msg).await?;
-    Ok(())
 }
 
 /// The cheat wins an order, shows every fourth frame four times, and is paid or convicted.
