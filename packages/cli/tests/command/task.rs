@@ -8,7 +8,7 @@ fn units_are_ordered_picked_and_given_up_by_hand() {
     let (tenant, provider) = (person("task-tenant"), person("task-provider"));
     let clock = market().clock();
     provider.provide("class-of-tasks", "task-agent");
-    let task = "--class class-of-tasks --work '48 frames' --max-price 0.05/frame --window 10s";
+    let task = "--class class-of-tasks --work '48 frames' --max-price 0.05/frame --window 10s --thin-audit";
 
     let order = tenant.order(&format!("{task} --award tenant-picks"));
     provider.fails(
