@@ -169,6 +169,8 @@ pub enum ContractError {
         needed: Uint128,
         has: Uint128,
     },
+    #[error("nothing is set aside for audit {audit}")]
+    NothingAside { audit: AuditId },
     #[error("{count} payments; at most {max} in a message")]
     PaymentCount { count: usize, max: usize },
 }

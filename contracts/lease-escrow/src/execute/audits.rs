@@ -59,7 +59,7 @@ pub fn set_aside(
 }
 
 /// # Errors
-/// Not from the attestation contract, too many payments, or more than is set aside.
+/// Not from the attestation contract, too many payments, or more than is set aside; nothing is, or it was paid already.
 pub fn pay_audit(
     deps: DepsMut,
     info: MessageInfo,
@@ -75,8 +75,9 @@ pub fn pay_audit(
     }
     let lease = state::lease(deps.storage, audit.lease)?;
     let token = state::order(deps.storage, audit.lease.order())?.token;
-    // Absent when nothing was ever set aside: then there is nothing to pay.
-    let aside = SET_ASIDE.may_load(deps.storage, audit)?.unwrap_or_default();
+    let aside = SET_ASIDE
+        .may_load(deps.storage, audit)?
+        .ok_or(ContractError::NothingAside { audit })?;
     let mut ledger = Ledger::load(deps.storage, &token)?;
     let mut paid = Uint128::zero();
     let has = sum(aside.pool, aside.tenant)?;

@@ -295,7 +295,9 @@ impl Ledger {
         self.ensure_attestation(sender).map_err(EscrowError::Control)?;
         let lease = self.escrow.lease(audit.lease)?;
         let (tenant, token) = (lease.tenant.clone(), lease.terms.token.clone());
-        let (pool, own) = self.escrow.aside.remove(&audit).unwrap_or_default();
+        let Some((pool, own)) = self.escrow.aside.remove(&audit) else {
+            return Err(EscrowError::NothingAside { audit }.into());
+        };
         let due: u128 = payments.iter().map(|payment| payment.amount.u128()).sum();
         if due > pool + own {
             return Err(EscrowError::AsideShort {

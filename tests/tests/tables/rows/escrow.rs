@@ -148,7 +148,7 @@ pub fn rows() -> Vec<Row> {
             amount: Uint128::new(1),
             payer: Payer::Tenant,
         }),
-        attestation(Scene::TaskHeld, |world| ExecuteMsg::PayAudit {
+        attestation(Scene::AuditSeating, |world| ExecuteMsg::PayAudit {
             audit: world.audit(),
             payments: vec![],
         }),

@@ -291,10 +291,8 @@ fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
             lease,
             value: Uint128::new(WORK_BOND / 2),
         }),
-        "no money" => escrow(Escrow::AsideShort {
+        "no money" => escrow(Escrow::NothingAside {
             audit: world.audit(),
-            needed: Uint128::one(),
-            has: Uint128::zero(),
         }),
         "no work" => registry(Registry::NoWorkBond {
             lease,
