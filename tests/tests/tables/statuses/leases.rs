@@ -291,9 +291,7 @@ fn word(world: &World, word: &str, call: &Call) -> Result<(), Failure> {
             lease,
             value: Uint128::new(WORK_BOND / 2),
         }),
-        "no money" => escrow(Escrow::NothingAside {
-            audit: world.audit(),
-        }),
+        "no money" => escrow(Escrow::NothingAside { audit: world.audit() }),
         "no work" => registry(Registry::NoWorkBond {
             lease,
             provider: world.number(Role::Owner),
